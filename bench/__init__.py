@@ -1,0 +1,1 @@
+"""The experiments: a question, its named recipes, one parametrized test each."""

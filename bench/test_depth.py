@@ -1,0 +1,16 @@
+"""How many convolutional layers pay?"""
+
+from bench import recipes
+from bench.experiment import experiment
+from bench.trial import Trial
+
+
+@experiment(
+    recipes.depths(recipes.BASE),
+    factors=("depth",),
+    baseline=2,
+    paper=recipes.depths(recipes.PAPER_1),
+)
+def test_depth(trial: Trial) -> None:
+    """How many convolutional layers pay?"""
+    assert trial.run() in trial.threshold

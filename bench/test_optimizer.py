@@ -1,0 +1,15 @@
+"""Which optimizer learns most in a short run, each at its default rate?"""
+
+from bench import recipes
+from bench.experiment import experiment
+from bench.trial import Trial
+
+
+@experiment(
+    recipes.optimizers(),
+    factors=("optimizer",),
+    baseline="sgd",
+)
+def test_optimizer(trial: Trial) -> None:
+    """Which optimizer learns most in a short run, each at its default rate?"""
+    assert trial.run() in trial.threshold

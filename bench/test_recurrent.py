@@ -1,0 +1,16 @@
+"""Does a recurrent head hurt?"""
+
+from bench import recipes
+from bench.experiment import experiment
+from bench.trial import Trial
+
+
+@experiment(
+    recipes.heads(recipes.BASE),
+    factors=("head", "learning_rate"),
+    baseline="linear",
+    paper=recipes.heads(recipes.PAPER_1),
+)
+def test_recurrent(trial: Trial) -> None:
+    """Does a recurrent head hurt?"""
+    assert trial.run() in trial.threshold

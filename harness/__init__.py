@@ -1,0 +1,1 @@
+"""Records in, decisions out: the bridge to pytest-benchmark, the store, the comparison, the report."""

@@ -1,0 +1,175 @@
+"""Two runs' records -> RunComparison: what changed from one to the other, case by case. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from harness.compare import CompareError, by_seed, group_by, refuse_twice
+from harness.estimate import Estimate, estimate, paired_difference
+from harness.factors import natural
+from harness.metrics import METRICS, Metric
+from harness.record import Record
+
+COMPARED = (METRICS["test_accuracy"], METRICS["epoch_s"])
+"""The metrics that two runs are compared by."""
+
+Key = tuple[str, str, str, str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One metric of one case in two runs. Where they share seeds, all is over those alone."""
+
+    before: Estimate | None
+    """In the first run; over all its seeds if none is shared."""
+    after: Estimate | None
+    """In the second run; over all its seeds if none is shared."""
+    difference: Estimate | None
+    """Second less first, paired by seed; `None` if no seed is shared."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseChange:
+    """One variant of an experiment in two runs."""
+
+    experiment: str
+    """The question it belongs to."""
+    variant: str
+    """The recipe's name within the experiment."""
+    changes: dict[str, Change]
+    """Metric name -> what became of it."""
+    seeds_before: int
+    """Runs of it in the first run."""
+    seeds_after: int
+    """Runs of it in the second run."""
+    same_recipe: bool
+    """The recipe is the same in both."""
+    exclusive: bool
+    """All times of both were taken with the machine to itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunComparison:
+    """Two runs, as far as they hold the same cases."""
+
+    before: str
+    """Name of the first run."""
+    after: str
+    """Name of the second run."""
+    cases: tuple[CaseChange, ...]
+    """Cases in both, in natural order of experiment and variant."""
+    only_before: tuple[str, ...]
+    """Cases that the second run lacks, as `experiment/variant (dataset, tier)`."""
+    only_after: tuple[str, ...]
+    """Cases that the first run lacks."""
+    other_circumstances: tuple[str, ...]
+    """Engine, device, machine or versions in which the runs differ: a cause beside the code."""
+
+
+def compare_runs(
+    before: Sequence[Record], after: Sequence[Record], *, names: tuple[str, str]
+) -> RunComparison:
+    """What changed from the records of one run to those of another.
+
+    A case is the same if experiment, variant, dataset with its digest, and tier are; engine and
+    device may differ, since runs are also compared to learn what these do.
+
+    Raises:
+        CompareError: no case in common, or one that occurs twice in the same run.
+    """
+    ours, theirs = (group_by(records, _key) for records in (before, after))
+    for found in (*ours.values(), *theirs.values()):
+        refuse_twice(found)
+    shared = sorted(ours.keys() & theirs.keys(), key=_order)
+    if not shared:
+        raise CompareError(
+            f"expected runs with cases in common, but {names[0]!r} holds {_sorts(ours)} and "
+            f"{names[1]!r} holds {_sorts(theirs)}: choose two runs of one dataset and tier"
+        )
+    return RunComparison(
+        before=names[0],
+        after=names[1],
+        cases=tuple(_case(ours[key], theirs[key]) for key in shared),
+        only_before=_titles(ours.keys() - theirs.keys()),
+        only_after=_titles(theirs.keys() - ours.keys()),
+        other_circumstances=_other_circumstances(before, after),
+    )
+
+
+def _key(record: Record) -> Key:
+    data = record.dataset
+    return (record.experiment, record.variant, data.name, record.tier, data.digest)
+
+
+def _order(key: Key) -> tuple[object, ...]:
+    return (*(natural(part) for part in key[:2]), key)
+
+
+def _titles(keys: Iterable[Key]) -> tuple[str, ...]:
+    return tuple(f"{key[0]}/{key[1]} ({key[2]}, {key[3]})" for key in sorted(keys, key=_order))
+
+
+def _sorts(groups: Iterable[Key]) -> str:
+    """`depth, optimizer on mnist (sha256:5e5e5e5e), short`: enough to see what does not match."""
+    kinds: dict[tuple[str, str, str], set[str]] = {}
+    for experiment, _, dataset, tier, digest in groups:
+        kinds.setdefault((dataset, digest, tier), set()).add(experiment)
+    return "; ".join(
+        f"{', '.join(sorted(found))} on {dataset} ({digest[:15]}), {tier}"
+        for (dataset, digest, tier), found in sorted(kinds.items())
+    )
+
+
+def _case(before: Sequence[Record], after: Sequence[Record]) -> CaseChange:
+    both = (*before, *after)
+    return CaseChange(
+        experiment=before[0].experiment,
+        variant=before[0].variant,
+        changes={metric.name: _change(before, after, metric) for metric in COMPARED},
+        seeds_before=len(before),
+        seeds_after=len(after),
+        same_recipe=len({record.recipe_id for record in both}) == 1,
+        exclusive=all(record.timing.exclusive for record in both),
+    )
+
+
+def _change(before: Sequence[Record], after: Sequence[Record], metric: Metric) -> Change:
+    ours, theirs = by_seed(before, metric), by_seed(after, metric)
+    difference = paired_difference(ours, theirs)
+    if difference is not None:
+        shared = ours.keys() & theirs.keys()
+        ours, theirs = ({seed: side[seed] for seed in shared} for side in (ours, theirs))
+    return Change(
+        before=estimate(list(ours.values())),
+        after=estimate(list(theirs.values())),
+        difference=difference,
+    )
+
+
+def _other_circumstances(before: Sequence[Record], after: Sequence[Record]) -> tuple[str, ...]:
+    """What else differs, one line each: `device: cpu in the first, cuda in the second`."""
+    ours, theirs = _circumstances(before), _circumstances(after)
+    return tuple(
+        f"{name}: {_either(ours, name)} in the first, {_either(theirs, name)} in the second"
+        for name in dict.fromkeys((*ours, *theirs))
+        if ours.get(name) != theirs.get(name)
+    )
+
+
+def _either(found: dict[str, set[str]], name: str) -> str:
+    return " or ".join(sorted(found.get(name, {"not given"})))
+
+
+def _circumstances(records: Sequence[Record]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for record in records:
+        facts = {
+            "engine": record.engine,
+            "device": record.device,
+            "workers": record.timing.workers,
+            "threads": record.timing.threads,
+            **{f"machine {name}": value for name, value in record.machine.items()},
+            **{f"version of {name}": value for name, value in record.versions.items()},
+        }
+        for name, value in facts.items():
+            found.setdefault(name, set()).add(str(value))
+    return found

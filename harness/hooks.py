@@ -1,0 +1,30 @@
+"""Hooks by which a folder of tests asks the harness to record a run; see `harness/plugin.py`.
+
+A `conftest.py` that pytest loads at its start (one beside the tests that are named on the command
+line) implements them as ordinary functions.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+
+@pytest.hookspec(firstresult=True)
+def pytest_harness_settings(config: pytest.Config) -> Mapping[str, Any] | None:
+    """The settings of the run that this session is to record; `None`: it records none.
+
+    Asked once, as the session starts, in the controller or the only process; not where nothing
+    runs (`--collect-only`, `--help`). The settings are JSON and reach every worker and `run.json`.
+    Two keys have a meaning here:
+
+    - `fixed`: names of those settings in which a resumed session must agree with the run.
+    - `headline`: lines for pytest's header, such as which dataset was taken, and why.
+    """
+
+
+@pytest.hookspec(firstresult=True)
+def pytest_harness_costs(
+    config: pytest.Config, nodeids: Sequence[str]
+) -> Mapping[str, float] | None:
+    """Node id -> cost of a case relative to the others, for the time left; 1 where left out."""

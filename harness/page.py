@@ -1,0 +1,208 @@
+"""Overview and comparisons -> the Markdown page of a report, for a file or for a terminal. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from harness.compare import Comparison
+from harness.compare_runs import RunComparison
+from harness.overview import Overview, RunOverview
+from harness.record import Outcome
+from harness.sentences import best_sentence
+from harness.table import SHARED_MARK, escape, markdown, markdown_table, notes
+from harness.table_runs import change_notes, markdown_changes
+
+LISTED = 20
+"""Cases that a list names before it only counts."""
+OUTCOMES: tuple[Outcome, ...] = ("passed", "failed", "unjudged", "error")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A figure on disk."""
+
+    path: str
+    """Where, relative to the page."""
+    title: str
+    """What it shows, for those who cannot see it."""
+
+
+Pictures = Mapping[int, Sequence[Picture]]
+"""Place of a section on the page -> its pictures."""
+
+
+def report_page(
+    title: str, found: Overview, comparisons: Sequence[Comparison], pictures: Pictures
+) -> str:
+    """The report on one run, or on several together."""
+    parts = [f"# {escape(title)}", *_about_runs(found.runs)]
+    parts += [_quoted(warning) for warning in pool_warnings(found)]
+    parts += trouble_parts(found)
+    for place, comparison in enumerate(comparisons):
+        parts += [
+            f"## {escape(section_title(comparison, found))}",
+            escape(best_sentence(comparison)) + ".",
+            markdown(comparison),
+            "\n".join(f"- {note}" for note in notes(comparison)),
+            *picture_parts(pictures.get(place, ())),
+        ]
+    return "\n\n".join(parts) + "\n"
+
+
+def changes_page(
+    comparison: RunComparison, runs: Overview, pictures: Mapping[str, Sequence[Picture]]
+) -> str:
+    """The report on what changed from one run to another."""
+    first, second = escape(comparison.before), escape(comparison.after)
+    parts = [f"# {second} against {first}", f"First: {first}. Second: {second}."]
+    parts += _about_runs(runs.runs)
+    if comparison.other_circumstances:
+        parts.append(
+            "**The runs differ in more than the code may show:**\n\n"
+            + _bullets(comparison.other_circumstances)
+        )
+    for experiment in dict.fromkeys(case.experiment for case in comparison.cases):
+        cases = [case for case in comparison.cases if case.experiment == experiment]
+        parts += [f"## {escape(experiment)}", markdown_changes(cases)]
+        parts += picture_parts(pictures.get(experiment, ()))
+    parts.append("\n".join(f"- {note}" for note in change_notes(comparison)))
+    for name, only in ((first, comparison.only_before), (second, comparison.only_after)):
+        if only:
+            parts += [f"## Only in {name}", f"{len(only)} cases, not compared:", _bullets(only)]
+    return "\n\n".join(parts) + "\n"
+
+
+def section_title(comparison: Comparison, found: Overview) -> str:
+    """The experiment's name, and its conditions where a report has more than one set of them."""
+    alone = len(found.groups) == 1
+    return (
+        comparison.experiment
+        if alone
+        else f"{comparison.experiment}: {comparison.conditions.label}"
+    )
+
+
+def run_warnings(run: RunOverview) -> list[str]:
+    """What a reader of a run's numbers must not miss, worst first."""
+    texts = [_missing_warning(run)] if run.missing else []
+    texts += [_dirty_warning(run)] if run.dirty else []
+    texts += [_shared_warning(run)] if run.exclusive < run.records else []
+    return texts
+
+
+def pool_warnings(found: Overview) -> list[str]:
+    """What a reader must not miss where records from different circumstances meet."""
+    texts = []
+    if len(found.groups) > 1:
+        groups = "; ".join(escape(f"{group.label}, {group.digest[:15]}") for group in found.groups)
+        texts.append(
+            f"**{len(found.groups)} groups that are not compared with each other:** {groups}. "
+            "Other data, tier, engine or device make other numbers."
+        )
+    machines = {machine for run in found.runs for machine in run.machines}
+    if len(machines) > 1:
+        texts.append(f"**{len(machines)} machines:** times from different machines are pooled.")
+    commits = {commit for run in found.runs for commit in run.commits}
+    if len(commits) > 1:
+        texts.append(f"**{len(commits)} commits of the code** are pooled.")
+    return texts
+
+
+def trouble_parts(found: Overview) -> list[str]:
+    """The cases that failed, raised or diverged, with the reason."""
+    if not found.troubles:
+        return []
+    shown = found.troubles[:LISTED]
+    table = markdown_table(
+        [
+            ("case", [escape(trouble.case) for trouble in shown], False),
+            ("outcome", [trouble.outcome for trouble in shown], False),
+            ("why", [escape(_short(trouble.reason)) for trouble in shown], False),
+        ]
+    )
+    return ["## Cases in trouble", table, *_rest(len(found.troubles))]
+
+
+def picture_parts(pictures: Iterable[Picture]) -> list[str]:
+    """The pictures, inline."""
+    return [f"![{escape(picture.title)}]({picture.path})" for picture in pictures]
+
+
+def _about_runs(runs: Sequence[RunOverview]) -> list[str]:
+    """How the cases ended, what to be careful about, then what ran where."""
+    cautions = [_quoted(warning) for run in runs for warning in run_warnings(run)]
+    return [*map(_ending, runs), *cautions, *map(_facts, runs)]
+
+
+def _ending(run: RunOverview) -> str:
+    counts = Counter(run.outcomes)
+    planned = f" of {run.planned} planned" if run.planned is not None else ""
+    cases = f"{run.records}{planned} cases on record"
+    ends = ", ".join(f"{counts.get(outcome, 0)} {outcome}" for outcome in OUTCOMES)
+    missing = f", {len(run.missing)} missing" if run.planned is not None else ""
+    return f"{escape(run.name)}: {cases}: {ends}, {run.diverged} diverged{missing}."
+
+
+def _missing_warning(run: RunOverview) -> str:
+    listed = ", ".join(escape(nodeid.split("::")[-1]) for nodeid in run.missing[:LISTED])
+    more = f" and {len(run.missing) - LISTED} more" if len(run.missing) > LISTED else ""
+    return (
+        f"**{len(run.missing)} of {run.planned} planned cases left no record:** {listed}{more}. "
+        f"`--resume {escape(run.name)}` runs them."
+    )
+
+
+def _dirty_warning(run: RunOverview) -> str:
+    commits = ", ".join(escape(commit[:12]) for commit in run.commits)
+    return (
+        f"**Uncommitted changes:** the code of {escape(run.name)} was not that of its commit "
+        f"({commits}). No commit gives these numbers again."
+    )
+
+
+def _shared_warning(run: RunOverview) -> str:
+    return (
+        f"**Times are estimates:** {run.records - run.exclusive} of {run.records} cases were timed "
+        f"while the machine was shared, and are marked {SHARED_MARK}."
+    )
+
+
+def _facts(run: RunOverview) -> str:
+    """What ran where, as a table of two columns."""
+    seeds = ", ".join(map(str, run.seeds))
+    facts = {
+        "run": run.name,
+        "command": run.command,
+        "started": run.started_at,
+        "last case ended": run.finished_at,
+        "data": "; ".join(run.datasets),
+        "tier": ", ".join(run.tiers),
+        "seeds": f"{len(run.seeds)} ({seeds})",
+        "commit": ", ".join(run.commits) + (" + UNCOMMITTED CHANGES" if run.dirty else ""),
+        "machine": "; ".join(run.machines),
+        "shared by": "; ".join(run.workers),
+        "times exclusive": f"{run.exclusive} of {run.records} cases",
+        "training and evaluation": f"{run.train_and_test_s:,.0f} s, summed over cases",
+        "versions": ", ".join(run.versions),
+    }
+    known = {name: value for name, value in facts.items() if value}
+    values = [escape(value) for value in known.values()]
+    return markdown_table([("", list(known), False), (escape(run.name), values, False)])
+
+
+def _rest(total: int) -> list[str]:
+    return [f"And {total - LISTED} more."] if total > LISTED else []
+
+
+def _bullets(texts: Sequence[str]) -> str:
+    shown = [f"- {escape(text)}" for text in texts[:LISTED]]
+    return "\n".join([*shown, *(f"- {line}" for line in _rest(len(texts)))])
+
+
+def _quoted(text: str) -> str:
+    return f"> {text}"
+
+
+def _short(text: str, *, most: int = 300) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1] + "…"

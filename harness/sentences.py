@@ -1,0 +1,61 @@
+"""What a comparison shows, in plain sentences that claim no more than its means do. Pure."""
+
+from collections.abc import Sequence
+
+from harness.compare import Cell, Comparison
+from harness.curves import Point
+from harness.factors import show_level
+from harness.metrics import METRICS
+
+CLOSE = 0.01
+"""A mean test accuracy this near to the highest one counts as having come close to it."""
+
+
+def best_sentence(comparison: Comparison) -> str:
+    """Which variant has the highest mean test accuracy, and after how many epochs."""
+    judged = [(cell.accuracy.mean, cell) for cell in comparison.cells if cell.accuracy]
+    if not judged:
+        return f"{comparison.experiment}: no run has a test accuracy"
+    mean = max(mean for mean, _ in judged)
+    best = [cell for found, cell in judged if found == mean]
+    epochs = max(len(record.epochs) for record in best[0].records)
+    after = f"after {epochs} epoch" + ("" if epochs == 1 else "s")
+    figure = f"{METRICS['test_accuracy'].show(mean)}%"
+    if len(best) > 1:
+        return f"{len(best)} variants share the highest mean: {figure} {after}"
+    what = "mean" if best[0].accuracy and best[0].accuracy.n > 1 else "test accuracy"
+    return f"{full_name(comparison, best[0])} has the highest {what}: {figure} {after}"
+
+
+def speed_sentence(comparison: Comparison, front: Sequence[tuple[Point, Cell]]) -> str:
+    """Which variant of a Pareto front is the first to come close to the highest mean, and when."""
+    best = front[-1][0][1]
+    (seconds, _), cell = next(entry for entry in front if entry[0][1] >= best - CLOSE)
+    return (
+        f"{full_name(comparison, cell)} is first within {100 * CLOSE:g} point of the highest mean: "
+        f"after {METRICS['total_s'].show(seconds)} s"
+    )
+
+
+def time_sentence(levels: Sequence[tuple[float, Cell]], factor: str) -> str:
+    """What an epoch takes at the lowest and at the highest level of a factor."""
+    (low, fast), (high, slow) = levels[0], levels[-1]
+    epoch_s, name = METRICS["epoch_s"], factor.replace("_", " ")
+    return (
+        f"An epoch takes {epoch_s.show(fast.epoch_s)} s at {name} {show_level(low)} and "
+        f"{epoch_s.show(slow.epoch_s)} s at {name} {show_level(high)}"
+    )
+
+
+def about(comparison: Comparison) -> str:
+    """Data and tier, for the small print of a figure: `mnist, short`."""
+    seeds = {record.seed for cell in comparison.cells for record in cell.records}
+    many = "1 seed" if len(seeds) == 1 else f"{len(seeds)} seeds"
+    return f"{comparison.conditions.dataset}, {comparison.conditions.tier}, {many}."
+
+
+def full_name(comparison: Comparison, cell: Cell) -> str:
+    """A cell's name in a sentence: `tanh at learning rate 0.1`."""
+    if comparison.crossed and cell.rate is not None:
+        return f"{cell.series} at learning rate {show_level(cell.rate)}"
+    return cell.variant

@@ -1,0 +1,302 @@
+"""A run on disk: one folder, its `run.json`, and `records.jsonl` with one line for each case.
+
+Lines are only ever appended, and forced to disk one by one, so that a session killed at any moment
+loses the cases in flight and nothing else. An operating-system lock keeps a run to one session; it
+falls with the process that holds it, however that process ends.
+"""
+
+import os
+import secrets
+import shutil
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from filelock import FileLock, Timeout
+
+from harness.record import Record, RecordError, decode, encode
+
+MANIFEST = "run.json"
+RECORDS = "records.jsonl"
+BENCHMARK = "benchmark.json"
+LOCK = ".lock"
+RUNS = Path("runs")
+
+Notice = Callable[[str], None]
+"""Is told what was repaired or left out."""
+
+
+class StoreError(ValueError):
+    """A run that cannot be found, read or written: where, what was expected, what to do."""
+
+
+class StoreWarning(UserWarning):
+    """Something in a run was left out or repaired."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """What a run set out to be: the content of `run.json`."""
+
+    run: str
+    """Name of the run, which is its folder's name."""
+    started_at: str
+    """UTC time of its first session, ISO 8601."""
+    command: tuple[str, ...]
+    """Command line of its first session."""
+    settings: dict[str, Any]
+    """What the tests answered to `pytest_harness_settings` in its first session."""
+    planned: tuple[str, ...] = ()
+    """Node ids of the cases that should leave a record, in the order of collection."""
+    machine: dict[str, str | int | float]
+    """Processor, cores, memory, operating system."""
+    versions: dict[str, str]
+    """Package -> version."""
+    commit: str | None
+    """Commit of the code, where it is known."""
+    dirty: bool | None
+    """The working tree differed from that commit."""
+
+
+class Run:
+    """A run that this process holds the lock of, and may write."""
+
+    def __init__(self, *, folder: Path, manifest: Manifest, lock: FileLock) -> None:
+        self.folder = folder
+        self.manifest = manifest
+        self._lock = lock
+        self._records = (folder / RECORDS).open("ab")
+
+    @property
+    def name(self) -> str:
+        """The run's name, by which `--resume` and the report find it."""
+        return self.manifest.run
+
+    def append(self, record: Record) -> None:
+        """Add one line to `records.jsonl` and force it to disk."""
+        self._records.write(encode(record) + b"\n")
+        self._records.flush()
+        os.fsync(self._records.fileno())
+
+    def plan(self, nodeids: Iterable[str]) -> None:
+        """Set the cases that should leave a record, and rewrite `run.json`."""
+        self.manifest = replace(self.manifest, planned=tuple(dict.fromkeys(nodeids)))
+        _write_manifest(self.folder, self.manifest)
+
+    def close(self) -> None:
+        """Let go of the files and of the lock; a closed run may be closed again."""
+        self._records.close()
+        self._lock.release()
+
+    def discard(self) -> None:
+        """Remove the whole folder: for a session that ran nothing."""
+        self.close()
+        shutil.rmtree(self.folder)
+
+
+def create_run(
+    runs: Path,
+    *,
+    command: Iterable[str],
+    settings: dict[str, Any],
+    machine: dict[str, str | int | float],
+    versions: dict[str, str],
+    commit: str | None = None,
+    dirty: bool | None = None,
+) -> Run:
+    """A new run under `runs`, in a folder that no other session has."""
+    now = datetime.now(UTC)
+    folder = runs / f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+    folder.mkdir(parents=True)
+    lock = _lock(folder)
+    manifest = Manifest(
+        run=folder.name,
+        started_at=now.isoformat(timespec="milliseconds"),
+        command=tuple(command),
+        settings=settings,
+        machine=machine,
+        versions=versions,
+        commit=commit,
+        dirty=dirty,
+    )
+    _write_manifest(folder, manifest)
+    return Run(folder=folder, manifest=manifest, lock=lock)
+
+
+def open_run(run: Path, *, notice: Notice | None = None) -> Run:
+    """A run that exists, to go on with; a half-written last line is cut off, with a notice.
+
+    Raises:
+        StoreError: another session has it, or it has no `run.json`.
+    """
+    manifest = read_manifest(run)
+    if manifest is None:
+        raise StoreError(
+            f"{run}: expected a run's folder with {MANIFEST} in it, which is not there: "
+            "only a run that was recorded here can be resumed"
+        )
+    lock = _lock(run)
+    (run / RECORDS).touch()
+    _repair(run / RECORDS, notice or _warn)
+    return Run(folder=run, manifest=manifest, lock=lock)
+
+
+def find_run(name: str | Path | None = None, *, runs: Path = RUNS) -> Path:
+    """The run of that name: a folder, a name under `runs`, or a `.jsonl` file; `None`: the newest.
+
+    Raises:
+        StoreError: there is none; lists what there is.
+    """
+    if name is None:
+        found = _runs(runs)
+        if not found:
+            raise StoreError(f"{runs}: expected a run in this folder, found none: record one first")
+        return found[-1]
+    paths = (Path(name), runs / name)
+    for path in paths:
+        if _is_run(path) or (path.suffix == ".jsonl" and path.is_file()):
+            return path
+    exists = any(path.exists() for path in paths)
+    raise StoreError(_no_such_run(name, runs=runs, exists=exists))
+
+
+def read_records(run: Path, *, notice: Notice | None = None) -> list[Record]:
+    """The records of a run's folder or of a `.jsonl` file; of two for one case, the later one.
+
+    A last line that was never finished is left out: `notice` is told, and without one a
+    `StoreWarning` is given.
+
+    Raises:
+        StoreError: no such file, or a damaged line, with file, line and the field at fault.
+    """
+    file = run / RECORDS if run.is_dir() else run
+    records: dict[str, Record] = {}
+    for number, line in _lines(file):
+        if _is_half_written(line):
+            (notice or _warn)(f"{file}:{number}: half-written last line, left out")
+            break
+        record = _decode(line, place=f"{file}:{number}")
+        records[record.nodeid] = record
+    return list(records.values())
+
+
+def read_manifest(run: Path) -> Manifest | None:
+    """What `run.json` in a run's folder says; `None` where there is none.
+
+    Raises:
+        StoreError: it is damaged; says which field does not fit.
+    """
+    file = run / MANIFEST
+    if not file.is_file():
+        return None
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Manifest)
+    except msgspec.DecodeError as error:  # a field that does not fit is one too
+        raise StoreError(
+            f"{file}: expected the description of a run: {error}: restore the file, or name "
+            f"{run / RECORDS}, which needs no description"
+        ) from None
+
+
+def _runs(runs: Path) -> list[Path]:
+    """Every run under `runs`, oldest first."""
+    found = [path for path in runs.iterdir() if _is_run(path)] if runs.is_dir() else []
+    return sorted(found, key=lambda run: (_started_at(run), run.name))
+
+
+def _is_run(path: Path) -> bool:
+    return (path / MANIFEST).is_file() or (path / RECORDS).is_file()
+
+
+def _started_at(run: Path) -> str:
+    manifest = read_manifest(run)
+    if manifest is not None:
+        return manifest.started_at
+    modified = datetime.fromtimestamp((run / RECORDS).stat().st_mtime, UTC)
+    return modified.isoformat(timespec="milliseconds")
+
+
+def _no_such_run(name: str | Path, *, runs: Path, exists: bool) -> str:
+    got = "something else" if exists else "nothing"
+    newest = [run.name for run in reversed(_runs(runs))]
+    known = ", ".join(newest[:10]) + (f" and {len(newest) - 10} more" if len(newest) > 10 else "")
+    return (
+        f"{name}: expected a run's folder, a run's name under {runs} or a .jsonl file, "
+        f"found {got}: {runs} holds {known or 'no run'}"
+    )
+
+
+def _lines(file: Path) -> Iterator[tuple[int, bytes]]:
+    """Line number and line, the line end included."""
+    try:
+        with file.open("rb") as stream:
+            yield from enumerate(stream, 1)
+    except OSError as error:
+        raise StoreError(
+            f"{file}: expected a file of records: {error.strerror}: check the path"
+        ) from None
+
+
+def _decode(line: bytes, *, place: str) -> Record:
+    try:
+        return decode(line)
+    except RecordError as error:
+        raise StoreError(
+            f"{place}: {error}: restore the file from a copy, or remove this line and run its "
+            "case again"
+        ) from None
+
+
+def _is_half_written(line: bytes) -> bool:
+    """A record that broke off; no part of a JSON object is JSON, so a whole one never looks so."""
+    return not line.endswith(b"\n") and line.startswith(b"{") and not _is_json(line)
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        msgspec.json.decode(line)
+    except msgspec.DecodeError:
+        return False
+    return True
+
+
+def _repair(file: Path, notice: Notice) -> None:
+    """Make the file end with a whole line; damage elsewhere is left for the reader to name."""
+    number, last = 0, b"\n"
+    for number, last in _lines(file):  # noqa: B007 - the last pair is what the loop is for
+        pass
+    if _is_half_written(last):
+        os.truncate(file, file.stat().st_size - len(last))
+        notice(f"{file}:{number}: half-written last line, removed: its case runs again")
+    elif not last.endswith(b"\n") and _is_json(last):  # only its line end is missing
+        with file.open("ab") as stream:
+            stream.write(b"\n")
+
+
+def _lock(folder: Path) -> FileLock:
+    lock = FileLock(folder / LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise StoreError(
+            f"{folder}: another session is writing this run: wait until it ends, or stop it"
+        ) from None
+    return lock
+
+
+def _write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Replace `run.json` in one step, so that no reader ever meets a part of it."""
+    part = folder / f"{MANIFEST}.part"
+    with part.open("wb") as stream:
+        stream.write(msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+    part.replace(folder / MANIFEST)
+
+
+def _warn(text: str) -> None:
+    warnings.warn(text, StoreWarning, stacklevel=4)

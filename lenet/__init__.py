@@ -1,0 +1,1 @@
+"""LeNet trainings, one at a time: recipe, data, model, loop, history."""

@@ -1,0 +1,83 @@
+"""What pictures and later tests need of a finished training, as plain arrays, without torch."""
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from lenet.train import Trainer
+
+Arrays = dict[str, npt.NDArray[np.generic]]
+
+
+def collect(trainer: Trainer) -> Arrays:
+    """The arrays of a training that was evaluated at least once.
+
+    - `weights/LAYER.PARAMETER`: float32, as trained
+    - `kernels/CONV` [epochs + 1, maps, C, k, k]: float16, at the start and after each epoch
+    - `features/CONV` [classes, maps, H, W]: float16, of the first test image of each class
+    - `features/images` [classes]: int32, which test images these are
+    - `confusion` [classes, classes]: int32, true class by predicted class
+    - `predictions` [M], `confidence` [M]: int16, float16, of each test image
+    """
+    if trainer.last_evaluation is None:
+        raise RuntimeError("artifacts are of an evaluated training: call evaluate() before")
+    evaluation = trainer.last_evaluation
+    return {
+        **_weights(trainer),
+        **_kernels(trainer),
+        **_features(trainer),
+        "confusion": _confusion(trainer, evaluation.predictions),
+        "predictions": _array(evaluation.predictions.to(torch.int16)),
+        "confidence": _array(evaluation.confidence.half()),
+    }
+
+
+def within(arrays: Arrays, *, limit_bytes: int) -> tuple[Arrays, tuple[str, ...]]:
+    """The arrays that fit a limit, and the names of those left out, the largest first."""
+    kept = dict(arrays)
+    dropped: list[str] = []
+    while sum(array.nbytes for array in kept.values()) > limit_bytes:
+        largest = max(kept, key=lambda name: kept[name].nbytes)
+        dropped.append(largest)
+        del kept[largest]
+    return kept, tuple(dropped)
+
+
+def _weights(trainer: Trainer) -> Arrays:
+    named = trainer.model.layers.named_parameters()
+    return {f"weights/{name}": _array(tensor) for name, tensor in named}
+
+
+def _kernels(trainer: Trainer) -> Arrays:
+    names = trainer.kernels[0]
+    return {
+        f"kernels/{name}": np.stack([_array(kernels[name]) for kernels in trainer.kernels])
+        for name in names
+    }
+
+
+@torch.no_grad()
+def _features(trainer: Trainer) -> Arrays:
+    labels = trainer.split.y_test
+    present = torch.bincount(labels).nonzero().flatten().tolist()
+    first = [int((labels == label).nonzero()[0]) for label in present]
+    outputs: dict[str, Tensor] = {}
+    trainer.model(trainer.split.x_test[first], outputs)
+    maps = {name: output for name, output in outputs.items() if name.startswith("conv")}
+    return {
+        "features/images": np.array(first, dtype=np.int32),
+        **{f"features/{name}": _array(output.half()) for name, output in maps.items()},
+    }
+
+
+def _confusion(trainer: Trainer, predictions: Tensor) -> npt.NDArray[np.int32]:
+    classes = trainer.recipe.classes
+    cells = trainer.split.y_test * classes + predictions
+    counts = torch.bincount(cells, minlength=classes**2).view(classes, classes)
+    return counts.cpu().numpy().astype(np.int32)
+
+
+def _array(tensor: Tensor) -> npt.NDArray[np.generic]:
+    array: npt.NDArray[np.generic] = tensor.detach().cpu().contiguous().numpy()
+    return array

@@ -1,0 +1,225 @@
+"""Recipe: everything that defines one training, refused when built if it cannot be trained.
+
+A recipe is plain data: frozen, keyword-only, to and from JSON, free of torch. Derive one recipe
+from another with `dataclasses.replace`. The seed is not part of it: one recipe, many paired runs.
+"""
+
+import dataclasses
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import msgspec
+
+from lenet.checks import RecipeError, check_choice, check_range, check_whole
+from lenet.settings import Conv, Init, Optimizer, Penalty, Pool, Schedule
+from lenet.shapes import Shape, Stage, trace
+
+Activation = Literal[
+    "identity", "relu", "tanh", "sigmoid", "gelu", "silu", "leaky-relu", "elu", "softmax"
+]
+Scaling = Literal["raw", "unit", "standardised"]
+Head = Literal["linear", "rnn", "lstm"]
+HeadSequence = Literal["maps", "single", "batch"]
+Loss = Literal["cross-entropy", "mse", "keras-cross-entropy"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """One training, start to end. Its defaults are the base network without ReLU on its logits.
+
+    Raises:
+        RecipeError: an impossible setting, by its name, with what was expected and what came.
+    """
+
+    dataset: str = "auto"
+    """Name of the dataset; `auto` is replaced by a real name before training."""
+    input_shape: Shape = (1, 28, 28)
+    """(C, H, W) of the dataset's images, before padding."""
+    classes: int = 10
+    """Classes of the dataset, hence outputs of the network."""
+    train_size: int | None = None
+    """Training images used, from the front; `None` is all that are not held out."""
+    validation_size: int = 0
+    """Training images held out for choices, never trained on."""
+    input_padding: int = 0
+    """Black pixels added on each side of an image (2 makes 28 x 28 into LeNet-5's 32 x 32)."""
+    input_scaling: Scaling = "unit"
+    """`raw` 0 to 255, `unit` 0 to 1, `standardised` mean 0 and deviation 1 a channel."""
+    convs: tuple[Conv, ...] = (Conv(maps=6), Conv(maps=16))
+    """The convolutions; their number is the depth."""
+    pools: tuple[Pool | None, ...] = (Pool(), Pool())
+    """The pooling behind each convolution; `None` for none."""
+    activation: Activation | tuple[Activation, ...] = "relu"
+    """Of every hidden layer, or one a layer: convolutions first, then linear layers."""
+    output_activation: Activation = "identity"
+    """On the logits."""
+    linears: tuple[int, ...] = (120, 84)
+    """Widths of the hidden linear layers."""
+    head: Head = "linear"
+    """What follows the convolutions: `rnn` and `lstm` take the place of the first linear layer."""
+    head_sequence: HeadSequence = "maps"
+    """What a recurrent head reads as its steps: the maps, one single step, or the whole batch."""
+    weight_init: Init = Init()
+    """Initialiser of kernels and weights."""
+    bias_init: Init = Init()
+    """Initialiser of biases."""
+    loss: Loss = "cross-entropy"
+    """`mse` is against one-hot labels; `keras-cross-entropy` divides outputs by their sum first."""
+    optimizer: Optimizer = Optimizer()
+    """The optimizer and its settings."""
+    learning_rate: float = 0.1
+    """Learning rate, the peak where a schedule moves it."""
+    schedule: Schedule = Schedule()
+    """How the rate moves."""
+    penalty: Penalty = Penalty()
+    """Penalties on kernels, biases and activities."""
+    batch_size: int = 256
+    """Images a step; the last batch of an epoch may be smaller."""
+    shuffle: bool = True
+    """A new order each epoch; without it, file order."""
+    epochs: int = 20
+    """Passes over the training images."""
+
+    def __post_init__(self) -> None:
+        self._check_numbers()
+        self._check_names()
+        self._check_layers()
+
+    def _check_numbers(self) -> None:
+        for name, least in (("classes", 2), ("batch_size", 1), ("epochs", 1)):
+            check_whole(name, getattr(self, name), least=least)
+        for name in ("validation_size", "input_padding"):
+            check_whole(name, getattr(self, name), least=0)
+        if self.train_size is not None:
+            check_whole("train_size", self.train_size, least=1)
+        for index, side in enumerate(self.input_shape):
+            check_whole(f"input_shape[{index}]", side, least=1)
+        for index, width in enumerate(self.linears):
+            check_whole(f"linears[{index}]", width, least=1)
+        check_range("learning_rate", self.learning_rate, above=0)
+
+    def _check_names(self) -> None:
+        check_choice("input_scaling", self.input_scaling, get_args(Scaling))
+        check_choice("output_activation", self.output_activation, get_args(Activation))
+        check_choice("head", self.head, get_args(Head))
+        check_choice("head_sequence", self.head_sequence, get_args(HeadSequence))
+        check_choice("loss", self.loss, get_args(Loss))
+        hidden = tuple(name for name in get_args(Activation) if name != "softmax")
+        for name in self.activations:
+            check_choice("activation", name, hidden)
+        if self.loss == "cross-entropy" and self.output_activation == "softmax":
+            raise RecipeError(
+                "output_activation: cross-entropy takes logits and holds the softmax itself; "
+                "expected 'identity' (or loss 'keras-cross-entropy'), got 'softmax'"
+            )
+
+    def _check_layers(self) -> None:
+        if len(self.pools) != len(self.convs) or not self.convs:
+            raise RecipeError(
+                "pools: expected one entry a convolution (None for no pooling), and at least one; "
+                f"got {len(self.pools)} pools for {len(self.convs)} convolutions"
+            )
+        if len(self.activations) != len(self.convs) + len(self.linears):
+            raise RecipeError(
+                f"activation: expected one name, or {len(self.convs) + len(self.linears)} (one a "
+                f"hidden layer, convolutions first); got {len(self.activations)}"
+            )
+        if self.head != "linear" and not self.linears:
+            raise RecipeError(
+                f"head: {self.head!r} takes the place of the first hidden linear layer; expected "
+                "at least one width in linears, got none"
+            )
+        if self.head == "linear" and self.head_sequence != "maps":
+            raise RecipeError(
+                "head_sequence: a linear head reads no sequence; leave it at 'maps', "
+                f"got {self.head_sequence!r}"
+            )
+        _ = self.stages
+
+    @property
+    def activations(self) -> tuple[Activation, ...]:
+        """Activation of each hidden layer, convolutions first."""
+        if isinstance(self.activation, tuple):
+            return self.activation
+        return (self.activation,) * (len(self.convs) + len(self.linears))
+
+    @property
+    def padded_shape(self) -> Shape:
+        """(C, H, W) as the network sees it."""
+        channels, height, width = self.input_shape
+        return channels, height + 2 * self.input_padding, width + 2 * self.input_padding
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """Sizes through the convolutions; raises `RecipeError` where a map shrinks to nothing."""
+        return trace(self.padded_shape, self.convs, self.pools)
+
+    @property
+    def features(self) -> int:
+        """Values that the convolutions hand to the head."""
+        return math.prod(self.stages[-1].pooled)
+
+    @property
+    def identity(self) -> str:
+        """Canonical JSON of the fields that differ from their defaults.
+
+        A later field with a default leaves the identity of older recipes as it was.
+        """
+        return json.dumps(differing(self), sort_keys=True, separators=(",", ":"))
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields as plain JSON types."""
+        fields: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self))
+        return fields
+
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any]) -> "Recipe":
+        """The recipe with these fields, defaults for the rest.
+
+        Raises:
+            RecipeError: an unknown field, a wrong type or an impossible value, by its path.
+        """
+        try:
+            recipe = msgspec.convert(fields, cls)
+        except msgspec.ValidationError as error:
+            raise RecipeError(str(error)) from None
+        _refuse_unknown(fields, recipe.to_dict(), path="$")
+        return recipe
+
+
+def differing(settings: Any) -> dict[str, Any]:
+    """Fields of a settings dataclass that differ from their defaults, as JSON, nested ones too."""
+    changed = {
+        item.name: (item.type, getattr(settings, item.name))
+        for item in dataclasses.fields(settings)
+        if getattr(settings, item.name) != item.default
+    }
+    return {
+        name: float(value) if kind in (float, float | None) else _plain(value)
+        for name, (kind, value) in changed.items()
+    }
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value):
+        return differing(value)
+    if isinstance(value, tuple):
+        return [_plain(entry) for entry in value]
+    return value
+
+
+def _refuse_unknown(given: Any, known: Any, *, path: str) -> None:
+    """Refuse a field that the decoder passed over: `known` is what became of `given`."""
+    if isinstance(given, Mapping):
+        if unknown := set(given) - set(known):
+            raise RecipeError(
+                f"{path}: unknown field {min(unknown)!r}; expected among {', '.join(known)}"
+            )
+        for name, value in given.items():
+            _refuse_unknown(value, known[name], path=f"{path}.{name}")
+    elif isinstance(given, list | tuple):
+        for index, (value, entry) in enumerate(zip(given, known, strict=True)):
+            _refuse_unknown(value, entry, path=f"{path}[{index}]")

@@ -1,0 +1,230 @@
+"""The only training loop: `Trainer` runs and judges an epoch at a time, `train` runs them all."""
+
+import math
+import time
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from lenet.checks import RecipeError
+from lenet.data import Split
+from lenet.diagnostics import PROBE_IMAGES, probe
+from lenet.flops import training_flops
+from lenet.history import Epoch, History
+from lenet.losses import LOSSES, has_penalty, loss_sum, penalty_term
+from lenet.model import build_model
+from lenet.optimizers import build_optimizer
+from lenet.recipe import Recipe
+from lenet.schedules import rate_factor
+from lenet.seeding import generator
+
+EVALUATION_BATCH = 500
+"""Images evaluated at once: small enough that a layer's output stays in the cache."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluation:
+    """What a model makes of a set of labelled images."""
+
+    loss: float
+    """Mean loss, penalties left out."""
+    accuracy: float
+    """Share of right answers."""
+    predictions: Tensor
+    """[N] int64, the most likely class of each image."""
+    confidence: Tensor
+    """[N] float32, the softmax share of that class."""
+
+
+class Trainer:
+    """One training in progress; call `run_epoch` and `evaluate` in turn, `recipe.epochs` times.
+
+    Args:
+        recipe: what to train.
+        split: the data, on the device to train on, as `lenet.data.prepare` made it.
+        seed: of weights and data order: one seed gives every recipe the same order, and the same
+            initial value to each tensor of the same name and shape.
+        order_seed: of the data order alone, where it is to differ from `seed`.
+
+    A loss that stops being finite is an outcome like any other: training goes on to its last epoch.
+    """
+
+    def __init__(
+        self, recipe: Recipe, split: Split, seed: int, *, order_seed: int | None = None
+    ) -> None:
+        _check_fit(recipe, split)
+        self.recipe = recipe
+        self.split = split
+        self.seed = seed
+        self.device = split.x_train.device
+        self.model = build_model(recipe, seed).to(self.device)
+        self.optimizer = build_optimizer(recipe, self.model.parameters())
+        self.loss = LOSSES[recipe.loss]
+        self.last_evaluation: Evaluation | None = None
+        self.kernels = [self._kernels()]
+        self._order = generator(seed if order_seed is None else order_seed, "order")
+        self._step_losses: list[float] = []
+        self._epochs: list[Epoch] = []
+        self._pending: tuple[float, float, float] | None = None
+
+    def run_epoch(self) -> None:
+        """Train one epoch: the part that is timed."""
+        started = self._clock()
+        losses: list[Tensor] = []
+        correct = torch.zeros((), dtype=torch.int64, device=self.device)
+        self.model.train()
+        for index in torch.split(self._epoch_order(), self.recipe.batch_size):
+            self._set_rate(len(self._step_losses) + len(losses))
+            labels = self.split.y_train[index]
+            loss, logits = self._step(self.split.x_train[index], labels)
+            losses.append(loss)
+            correct += (logits.argmax(1) == labels).sum()
+        step_losses = torch.stack(losses).tolist()
+        seconds = self._clock() - started
+        self._step_losses += step_losses
+        self._pending = (self._mean_loss(step_losses), int(correct) / self.images, seconds)
+
+    def evaluate(self) -> None:
+        """Judge the epoch that was just run, on test and held-out images, and probe the network."""
+        if self._pending is None:
+            raise RuntimeError("evaluate() judges an epoch: call run_epoch() before it")
+        train_loss, train_accuracy, train_s = self._pending
+        started = self._clock()
+        self.model.eval()
+        split = self.split
+        self.last_evaluation = test = self.judge(split.x_test, split.y_test)
+        held_out = self.judge(split.x_validation, split.y_validation) if self._holds_out else None
+        norms, dead, saturated = probe(
+            self.model, split.x_train[:PROBE_IMAGES], split.y_train[:PROBE_IMAGES]
+        )
+        self._epochs.append(
+            Epoch(
+                train_loss=train_loss,
+                train_accuracy=train_accuracy,
+                test_loss=test.loss,
+                test_accuracy=test.accuracy,
+                validation_accuracy=held_out.accuracy if held_out else None,
+                train_s=train_s,
+                evaluate_s=self._clock() - started,
+                gradient_norm=norms,
+                dead_units=dead,
+                saturated_units=saturated,
+            )
+        )
+        self.kernels.append(self._kernels())
+        self._pending = None
+
+    @torch.no_grad()
+    def judge(self, images: Tensor, labels: Tensor) -> Evaluation:
+        """Loss and accuracy on images [N, C, H, W] with labels [N], as the model stands."""
+        total = torch.zeros((), dtype=torch.float64, device=self.device)
+        tops: list[Tensor] = []
+        confidences: list[Tensor] = []
+        parts = (torch.split(tensor, EVALUATION_BATCH) for tensor in (images, labels))
+        for some_images, some_labels in zip(*parts, strict=True):
+            outputs = self.model(some_images)
+            total += loss_sum(self.loss, outputs, some_labels)
+            confidence, top = outputs.softmax(1).max(1)
+            tops.append(top)
+            confidences.append(confidence)
+        predictions = torch.cat(tops)
+        return Evaluation(
+            loss=float(total) / len(labels),
+            accuracy=int((predictions == labels).sum()) / len(labels),
+            predictions=predictions,
+            confidence=torch.cat(confidences),
+        )
+
+    @property
+    def images(self) -> int:
+        """Images trained on in an epoch."""
+        return self.split.x_train.shape[0]
+
+    @property
+    def history(self) -> History:
+        """What the training was so far."""
+        return History(
+            recipe=self.recipe,
+            seed=self.seed,
+            epochs=tuple(self._epochs),
+            step_losses=tuple(self._step_losses),
+            parameters=self.model.parameter_count,
+            flops=training_flops(self.recipe),
+            diverged=self._diverged,
+        )
+
+    def _kernels(self) -> dict[str, Tensor]:
+        """Kernels of each convolution as they stand, float16 [maps, C, k, k] on the CPU."""
+        layers = self.model.layers
+        return {
+            name: layer.weight.detach().to("cpu", torch.float16, copy=True)
+            for name, layer in layers.items()
+            if isinstance(layer, nn.Conv2d)
+        }
+
+    def _step(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        outputs: dict[str, Tensor] | None = {} if self.recipe.penalty.activity_l2 else None
+        logits: Tensor = self.model(images, outputs)
+        loss = self.loss(logits, labels)
+        total = loss
+        if has_penalty(self.recipe.penalty):
+            total = loss + penalty_term(self.recipe.penalty, self.model, outputs or {})
+        self.optimizer.zero_grad(set_to_none=True)
+        torch.autograd.backward(total)
+        self.optimizer.step()
+        return loss.detach(), logits.detach()
+
+    def _epoch_order(self) -> Tensor:
+        if not self.recipe.shuffle:
+            return torch.arange(self.images, device=self.device)
+        return torch.randperm(self.images, generator=self._order).to(self.device)
+
+    def _set_rate(self, step: int) -> None:
+        per_epoch = math.ceil(self.images / self.recipe.batch_size)
+        factor = rate_factor(
+            self.recipe.schedule,
+            step=step,
+            steps=per_epoch * self.recipe.epochs,
+            steps_per_epoch=per_epoch,
+        )
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.recipe.learning_rate * factor
+
+    def _mean_loss(self, step_losses: list[float]) -> float:
+        size = self.recipe.batch_size
+        last = self.images - size * (len(step_losses) - 1)
+        return (math.fsum(step_losses[:-1]) * size + step_losses[-1] * last) / self.images
+
+    @property
+    def _diverged(self) -> bool:
+        weights = all(bool(weight.isfinite().all()) for weight in self.model.parameters())
+        return not weights or not all(math.isfinite(loss) for loss in self._step_losses)
+
+    @property
+    def _holds_out(self) -> bool:
+        return self.split.y_validation.shape[0] > 0
+
+    def _clock(self) -> float:
+        if self.device.type == "cuda":
+            torch.cuda.synchronize(self.device)
+        return time.perf_counter()
+
+
+def train(recipe: Recipe, split: Split, seed: int, *, order_seed: int | None = None) -> History:
+    """Train a recipe from its first epoch to its last; arguments as for `Trainer`."""
+    trainer = Trainer(recipe, split, seed, order_seed=order_seed)
+    for _ in range(recipe.epochs):
+        trainer.run_epoch()
+        trainer.evaluate()
+    return trainer.history
+
+
+def _check_fit(recipe: Recipe, split: Split) -> None:
+    got = tuple(split.x_train.shape[1:])
+    if got != recipe.padded_shape or split.classes != recipe.classes:
+        raise RecipeError(
+            f"input_shape: the recipe expects images of {recipe.padded_shape} after padding and "
+            f"{recipe.classes} classes; dataset {split.name!r} has {got} and {split.classes}. "
+            "Set input_shape and classes to the dataset's"
+        )
