@@ -3,20 +3,23 @@
 Nothing here imports torch: workers are told their threads before they load it.
 """
 
-import os
-from typing import TYPE_CHECKING, Any
+import argparse
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from bench import planning, session
 from bench.experiment import Case, Experiment
+from bench.thresholds import known_thresholds
 from bench.tiers import TIERS
+from bench.trial import Trial
+from harness.environment import cores
+from harness.plugin import worker_count
 from harness.recorder import recorder
-from lenet.datasets import AUTO, DataError, data_root, parse_file_option
-from lenet.download import resolve
-
-if TYPE_CHECKING:
-    from bench.trial import Trial
+from harness.thresholds import ThresholdsError
+from lenet.datasets import AUTO, DataError
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -63,11 +66,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="Where to train. auto is a GPU if there is one. Default: %(default)s",
     )
 
+    group.addoption(
+        "--time-budget",
+        type=_seconds,
+        metavar="TIME",
+        help="Run what fits in about this time (90s, 10m, 1h30m), whole seeds of all cases as far "
+        "as they go. Without --seeds, as many seeds as fit. The estimate is rough; "
+        "--collect-only shows it",
+    )
+
 
 def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise pytest.UsageError(f"--seeds: expected a whole number of at least 1; got {text!r}")
+        raise argparse.ArgumentTypeError(f"expected a whole number of at least 1; got {text!r}")
     return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        return session.parse_seconds(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -76,60 +95,157 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_harness_settings(config: pytest.Config) -> dict[str, Any]:
-    """Settle the dataset once, for all workers."""
+    """Settle the dataset and the budget once, for all workers."""
     option = config.getoption
-    tier = TIERS[option("tier")]
     try:
-        name, file = parse_file_option(option("dataset"))
-        if name == AUTO and tier.dataset:
-            name = tier.dataset
-        root = data_root(option("data_root"))
-        found = resolve(name, root=root, files={name: file} if file else {})
-    except DataError as error:
+        known_thresholds()
+        settings = session.settle(
+            tier_name=option("tier"),
+            dataset=option("dataset"),
+            root=option("data_root"),
+            device=option("device"),
+            seeds=_seeds(config),
+        )
+    except (DataError, ThresholdsError) as error:
         raise pytest.UsageError(str(error)) from None
     return {
-        "tier": tier.name,
-        "dataset": found.name,
-        "dataset_asked": option("dataset") != AUTO,
-        "dataset_file": str(file) if file else None,
-        "data_root": str(root),
-        "device": option("device"),
-        "engine": "torch",
-        "seeds": option("seeds") or 1,
-        "fixed": ["tier", "dataset", "engine", "device"],
-        "headline": [f"bench: tier {tier.name} ({tier.summary})", f"dataset: {found.why}"],
+        **settings,
+        "workers": worker_count(config),
+        "budget_yardsticks": _budget(config),
     }
+
+
+def pytest_harness_costs(config: pytest.Config, nodeids: Sequence[str]) -> Mapping[str, float]:
+    """The estimated cost of each case, for the time left."""
+    tier = TIERS[config.getoption("tier")]
+    found = planning.all_experiments()
+    cases = [case for each in found.values() for case in each.cases(tier, seeds=_seeds(config))]
+    cost = planning.costs(cases, _settings(config))
+    by_name = {f"test_{case.experiment}[{case.id}]": cost[planning.key(case)] for case in cases}
+    names = {nodeid: nodeid.rpartition("::")[2] for nodeid in nodeids}
+    return {nodeid: by_name[name] for nodeid, name in names.items() if name in by_name}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One case a variant and seed."""
-    marker = metafunc.definition.get_closest_marker("experiment")
-    if marker is None or "trial" not in metafunc.fixturenames:
+    asked = _experiment(metafunc.definition)
+    if asked is None or "trial" not in metafunc.fixturenames:
         return
-    asked: Experiment = marker.args[0]
     tier = TIERS[metafunc.config.getoption("tier")]
-    seeds = metafunc.config.getoption("seeds") or 1
-    cases = [
-        Case(experiment=asked.name, variant=variant, tier=tier, seed=seed)
-        for seed in range(seeds)
-        for variant in asked.variants_of(tier)
-    ]
+    cases = asked.cases(tier, seeds=_seeds(metafunc.config))
     metafunc.parametrize("trial", cases, indirect=True, ids=[case.id for case in cases])
 
 
-@pytest.fixture
-def trial(request: pytest.FixtureRequest, benchmark: BenchmarkFixture) -> "Trial":
-    """The case of this test, ready to run."""
-    from bench.trial import Trial
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the experiments that are asked for, within the budget, in the order to run."""
+    asked: list[str] = config.getoption("experiment") or []
+    try:
+        planning.check_names(asked, [_name(item) for item in items])
+    except planning.PlanError as error:
+        raise pytest.UsageError(str(error)) from None
+    others = [item for item in items if _case(item) is None and (_name(item) in asked or not asked)]
+    kept = [*others, *_planned(config, items, asked=asked)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
 
+
+def _planned(
+    config: pytest.Config, items: Sequence[pytest.Item], *, asked: Sequence[str]
+) -> list[pytest.Item]:
+    by_key: dict[planning.Key, pytest.Item] = {}
+    cases: list[Case] = []
+    for item in items:
+        case, found = _case(item), _experiment(item)
+        if case is not None and found is not None and planning.is_wanted(found, asked):
+            by_key[planning.key(case)] = item
+            cases.append(case)
+    settings = _settings(config)
+    cost = planning.costs(cases, settings)
+    ordered = planning.in_order(cases, cost)
+    chosen = planning.within_budget(ordered, cost, budget=settings["budget_yardsticks"])
+    return [by_key[planning.key(case)] for case in chosen]
+
+
+def pytest_report_collectionfinish(
+    config: pytest.Config, items: Sequence[pytest.Item]
+) -> list[str]:
+    """With `--collect-only`, what each tier would take here."""
+    experiments = {found.name: found for item in items if (found := _experiment(item))}
+    if not config.getoption("collectonly") or not experiments:
+        return []
+    from bench import yardstick  # loads torch
+
+    seconds = planning.estimate_s(
+        experiments.values(),
+        settings_of={name: _nominal(config, name) for name in TIERS},
+        yardstick_s=yardstick.measure(),
+    )
+    workers = cores()
+    tiers = ", ".join(f"{name} {_duration(total / workers)}" for name, total in seconds.items())
+    return [f"estimated time of one seed here with -n {workers}: {tiers}"]
+
+
+@pytest.fixture
+def trial(request: pytest.FixtureRequest, benchmark: BenchmarkFixture) -> Trial:
+    """The case of this test, ready to run."""
     found = recorder(request.config)
     if found is None:
-        raise pytest.UsageError("the bench records a run: load harness.plugin (conftest.py does)")
-    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+        raise pytest.UsageError("the bench records a run: load harness.plugin, as conftest.py does")
     return Trial(
         case=request.param,
         item=request.node,
         benchmark=benchmark,
         recorder=found,
-        workers=workers,
+        workers=found.settings["workers"],
     )
+
+
+def _case(item: pytest.Item) -> Case | None:
+    spec = getattr(item, "callspec", None)
+    found = spec.params.get("trial") if spec else None
+    return found if isinstance(found, Case) else None
+
+
+def _experiment(node: pytest.Item | pytest.Function) -> Experiment | None:
+    marker = node.get_closest_marker("experiment")
+    return marker.args[0] if marker else None
+
+
+def _name(item: pytest.Item) -> str:
+    return getattr(item, "originalname", item.name).removeprefix("test_")
+
+
+def _seeds(config: pytest.Config) -> int:
+    without: int = 1 if config.getoption("time_budget") is None else planning.MAX_SEEDS
+    return config.getoption("seeds") or without
+
+
+def _budget(config: pytest.Config) -> float | None:
+    """The time budget in yardsticks of this machine, over all workers."""
+    seconds: float | None = config.getoption("time_budget")
+    if seconds is None:
+        return None
+    from bench import yardstick  # loads torch
+
+    return seconds * worker_count(config) / yardstick.measure()
+
+
+def _settings(config: pytest.Config) -> Mapping[str, Any]:
+    found = recorder(config)
+    if found is not None:
+        return found.settings
+    return {**_nominal(config, config.getoption("tier")), "budget_yardsticks": _budget(config)}
+
+
+def _nominal(config: pytest.Config, tier: str) -> Mapping[str, Any]:
+    try:
+        return session.nominal_sizes(tier_name=tier, dataset=config.getoption("dataset"))
+    except DataError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

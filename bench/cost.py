@@ -36,7 +36,7 @@ def sample_cost(recipe: Recipe) -> float:
 
 def case_cost(case: Case, *, train_images: int, test_images: int) -> float:
     """Yardsticks of a whole case, evaluation and set-up included."""
-    recipe = case.recipe
+    recipe = case.tier.apply(case.variant.recipe, train_images=train_images)
     images = min(recipe.train_size or train_images, train_images)
     work = images + EVALUATION_SHARE * test_images
     return recipe.epochs * work * sample_cost(recipe) + START_UP_YARDSTICKS

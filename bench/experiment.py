@@ -39,10 +39,17 @@ class Experiment:
     """In the short and smoke tiers."""
     paper_variants: tuple[Variant, ...]
     """In the paper tier."""
+    on_request: bool
+    """Run only where `--experiment` names it."""
 
-    def variants_of(self, tier: Tier) -> tuple[Variant, ...]:
-        """The variants that a tier trains."""
-        return self.paper_variants if tier.name == "paper" else self.variants
+    def cases(self, tier: Tier, *, seeds: int) -> "list[Case]":
+        """Every variant of a tier, seed by seed."""
+        variants = self.paper_variants if tier.name == "paper" else self.variants
+        return [
+            Case(experiment=self.name, variant=variant, tier=tier, seed=seed)
+            for seed in range(seeds)
+            for variant in variants
+        ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,10 +70,9 @@ class Case:
         """What pytest puts in brackets: `adam-seed0`."""
         return f"{self.variant.name}-seed{self.seed}"
 
-    @property
-    def recipe(self) -> Recipe:
-        """The recipe in its tier; the dataset may still be `auto`."""
-        return self.tier.apply(self.variant.recipe)
+
+EXPERIMENTS: dict[str, Experiment] = {}
+"""Name -> experiment, of every test module that was imported."""
 
 
 def experiment(
@@ -75,6 +81,7 @@ def experiment(
     factors: tuple[str, ...],
     baseline: Any,
     paper: Mapping[Any, Recipe] | None = None,
+    on_request: bool = False,
 ) -> Callable[[Test], Test]:
     """Make a test function an experiment named after it: `test_optimizer` -> `optimizer`.
 
@@ -83,6 +90,7 @@ def experiment(
         factors: what the levels are levels of, such as `("activation", "learning_rate")`.
         baseline: the first factor's level that the others are compared with, further levels equal.
         paper: the variants of the paper tier, where they differ.
+        on_request: leave it out unless `--experiment` names it.
 
     The test's docstring is the question. The test takes the fixture `trial` and asserts that what
     `trial.run()` returns lies in `trial.threshold`.
@@ -95,7 +103,9 @@ def experiment(
             question=(test.__doc__ or name).strip().splitlines()[0],
             variants=_variants(variants, factors=factors, baseline=baseline),
             paper_variants=_variants(paper or variants, factors=factors, baseline=baseline),
+            on_request=on_request,
         )
+        EXPERIMENTS[name] = made
         for mark in (pytest.mark.benchmark(group=name), pytest.mark.experiment(made)):
             test = mark(test)
         return test

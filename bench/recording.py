@@ -17,7 +17,6 @@ from harness.record import (
     Level,
     Record,
     StepLoss,
-    Threshold,
     TimingRecord,
     finite,
 )
@@ -47,9 +46,8 @@ def make_record(
     history: History,
     split: Split,
     circumstances: Circumstances,
-    threshold: Threshold | None,
 ) -> Record:
-    """The record of a finished training; run, node id, case id and outcome are still to be set."""
+    """The record of a finished training; what the test alone knows is still to be set."""
     recipe = history.recipe
     steps, losses = thin(history.step_losses)
     epochs = tuple(_epoch(epoch) for epoch in history.epochs)
@@ -70,7 +68,6 @@ def make_record(
         engine=circumstances.engine,
         device=split.x_train.device.type,
         outcome="unjudged",
-        threshold=threshold,
         diverged=history.diverged,
         test_accuracy=finite(history.test_accuracy),
         best_test_accuracy=finite(history.epochs[history.best_epoch - 1].test_accuracy),

@@ -20,6 +20,7 @@ from harness.factors import (
     natural,
     rate_of,
     series_name,
+    spoken_name,
 )
 from harness.metrics import METRICS, Metric
 from harness.record import Level, Outcome, Record
@@ -61,6 +62,8 @@ class Cell:
 
     variant: str
     """The recipe's name within the experiment."""
+    spoken: str
+    """The same, fit for a sentence or a figure: `depth 2` where the name is only `2`."""
     baseline: str
     """The variant it is compared with; its own name if it is the baseline."""
     factors: dict[str, Level]
@@ -200,6 +203,7 @@ def _cell(records: Sequence[Record], baseline: Sequence[Record]) -> Cell:
     own = first.variant == first.baseline
     return Cell(
         variant=first.variant,
+        spoken=spoken_name(first.factors, variant=first.variant),
         baseline=first.baseline,
         factors=first.factors,
         series=series_name(first.factors, variant=first.variant),
@@ -211,8 +215,8 @@ def _cell(records: Sequence[Record], baseline: Sequence[Record]) -> Cell:
         epoch_s=median_of(records, METRICS["epoch_s"]),
         total_s=median_of(records, METRICS["total_s"]),
         exclusive=all(record.timing.exclusive for record in records),
-        parameters=first.parameters,
-        flops=first.flops,
+        parameters=max(record.parameters for record in records),
+        flops=max(record.flops for record in records),
         diverged=sum(record.diverged for record in records),
         stuck=sum(METRICS["stuck"].read(record) == 1 for record in records),
         outcomes=dict(Counter(record.outcome for record in records)),

@@ -40,10 +40,24 @@ def show_level(level: Level | None) -> str:
     return "" if level is None else f"{level:g}" if isinstance(level, float) else str(level)
 
 
+def say_level(name: str, level: Level) -> str:
+    """A level that needs no further word: `tanh`, but `depth 2`."""
+    text = show_level(level)
+    return text if isinstance(level, str) else f"{name.replace('_', ' ')} {text}"
+
+
 def series_name(factors: Factors, *, variant: str) -> str:
     """Which line of a figure with one panel a learning rate: the levels of all other factors."""
-    others = [show_level(level) for name, level in factors.items() if name != LEARNING_RATE]
+    others = [say_level(name, level) for name, level in factors.items() if name != LEARNING_RATE]
     return ", ".join(others) or variant
+
+
+def spoken_name(factors: Factors, *, variant: str) -> str:
+    """A variant's name; with its factor where it is only a number: `depth 2`."""
+    said = [
+        say_level(name, level) for name, level in factors.items() if show_level(level) == variant
+    ]
+    return said[0] if said else variant
 
 
 def rate_of(factors: Factors) -> float | None:

@@ -61,7 +61,7 @@ class RunOverview:
     records: int
     """Cases on record."""
     planned: int | None
-    """Cases that were planned; `None` without a manifest."""
+    """Cases that were planned; `None` where no manifest tells."""
     missing: tuple[str, ...]
     """Node ids that were planned and left no record."""
 
@@ -127,7 +127,7 @@ def run_overview(run: LoadedRun) -> RunOverview:
         outcomes=dict(Counter(record.outcome for record in records)),
         diverged=sum(record.diverged for record in records),
         records=len(records),
-        planned=len(manifest.planned) if manifest else None,
+        planned=(len(manifest.planned) or None) if manifest else None,
         missing=_missing(manifest, records) if manifest else (),
     )
 

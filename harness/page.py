@@ -147,8 +147,9 @@ def _missing_warning(run: RunOverview) -> str:
     listed = ", ".join(escape(nodeid.split("::")[-1]) for nodeid in run.missing[:LISTED])
     more = f" and {len(run.missing) - LISTED} more" if len(run.missing) > LISTED else ""
     return (
-        f"**{len(run.missing)} of {run.planned} planned cases left no record:** {listed}{more}. "
-        f"`--resume {escape(run.name)}` runs them."
+        f"**{len(run.missing)} of {run.planned} planned cases left no record:** the run stopped, "
+        f"or they raised before they were trained. `--resume {escape(run.name)}` runs them: "
+        f"{listed}{more}."
     )
 
 

@@ -48,7 +48,7 @@ Palette = Mapping[tuple[str, str], Style]
 
 def name_of(comparison: Comparison, cell: Cell) -> str:
     """What figures call a cell: in a grid over learning rates the other factors' levels."""
-    return cell.series if comparison.crossed else cell.variant
+    return cell.series if comparison.crossed else cell.spoken
 
 
 def assign_styles(comparisons: Iterable[Comparison]) -> Palette:

@@ -35,7 +35,7 @@ from harness.curves import (
     numeric_levels,
     pareto_front,
 )
-from harness.factors import LEARNING_RATE, show_level
+from harness.factors import LEARNING_RATE, say_level, show_level
 from harness.metrics import METRICS
 from harness.palette import Palette, Style, name_of
 from harness.plotters import (
@@ -178,8 +178,8 @@ def time_figure(comparison: Comparison, palette: Palette, *, factor: str) -> Fig
     found = numeric_levels(comparison, factor)
     lines: dict[str, list[tuple[float, Cell]]] = {}
     for level, cell in found:
-        others = {name: held for name, held in cell.factors.items() if name != factor}
-        lines.setdefault(", ".join(map(show_level, others.values())), []).append((level, cell))
+        others = [say_level(name, held) for name, held in cell.factors.items() if name != factor]
+        lines.setdefault(", ".join(others), []).append((level, cell))
     figure, (ax,) = canvas(
         axes=(1, 1), size=(5.0, 3.2), margins=Margins(right=0.5 + text_width(lines), top=TITLE_IN)
     )
@@ -243,7 +243,7 @@ def _lines_figure(
 def _labels(cells: Iterable[Cell], style_of: StyleOf, end: End) -> list[Label]:
     ends = [(cell, end(cell)) for cell in cells]
     return [
-        Label(x=point[0], y=point[1], text=cell.variant, colour=style_of(cell).colour)
+        Label(x=point[0], y=point[1], text=cell.spoken, colour=style_of(cell).colour)
         for cell, point in ends
         if point is not None
     ]

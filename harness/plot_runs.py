@@ -19,6 +19,7 @@ from harness.axes import (
 from harness.compare_runs import COMPARED, CaseChange, RunComparison
 from harness.estimate import Estimate
 from harness.metrics import Metric
+from harness.sentences import change_sentence
 
 BETTER, WORSE, OPEN = "#117733", "#AA4499", "#777777"
 """Colours of a difference whose interval excludes zero, for better or worse, and of the rest."""
@@ -90,17 +91,3 @@ def _look(found: Estimate, metric: Metric) -> tuple[str, str]:
         return OPEN, "o"
     rises = found.mean > 0
     return (BETTER if rises == (metric.better == "higher") else WORSE), (">" if rises else "<")
-
-
-def change_sentence(cases: Sequence[CaseChange]) -> str:
-    """Of how many cases the accuracy's interval excludes zero, on which side."""
-    found = [case.changes["test_accuracy"].difference for case in cases]
-    sure = [change for change in found if change and change.low is not None]
-    up = sum(change.low > 0 for change in sure if change.low is not None)
-    down = sum(change.high < 0 for change in sure if change.high is not None)
-    if not sure:
-        return f"{cases[0].experiment}: one shared seed a case, so no interval"
-    return (
-        f"{cases[0].experiment}: accuracy rose in {up} and fell in {down} of {len(found)} cases, "
-        "beyond the interval"
-    )

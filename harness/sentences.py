@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from harness.compare import Cell, Comparison
+from harness.compare_runs import CaseChange
 from harness.curves import Point
 from harness.factors import show_level
 from harness.metrics import METRICS
@@ -47,6 +48,19 @@ def time_sentence(levels: Sequence[tuple[float, Cell]], factor: str) -> str:
     )
 
 
+def change_sentence(cases: Sequence[CaseChange]) -> str:
+    """Of how many cases of an experiment the accuracy's interval excludes zero, on which side."""
+    found = [case.changes["test_accuracy"].difference for case in cases]
+    ends = [(change.low, change.high) for change in found if change]
+    sure = [(low, high) for low, high in ends if low is not None and high is not None]
+    up, down = sum(low > 0 for low, _ in sure), sum(high < 0 for _, high in sure)
+    if not sure:
+        return f"{cases[0].experiment}: one shared seed a case, so no interval"
+    if not up + down:
+        return f"{cases[0].experiment}: no accuracy changed by more than its interval"
+    return f"{cases[0].experiment}: accuracy rose in {up} and fell in {down} of {len(found)} cases"
+
+
 def about(comparison: Comparison) -> str:
     """Data and tier, for the small print of a figure: `mnist, short`."""
     seeds = {record.seed for cell in comparison.cells for record in cell.records}
@@ -58,4 +72,4 @@ def full_name(comparison: Comparison, cell: Cell) -> str:
     """A cell's name in a sentence: `tanh at learning rate 0.1`."""
     if comparison.crossed and cell.rate is not None:
         return f"{cell.series} at learning rate {show_level(cell.rate)}"
-    return cell.variant
+    return cell.spoken

@@ -6,7 +6,6 @@ arrives, and says at the start and at the end what there is and how to go on.
 
 import json
 import shlex
-import shutil
 from collections import Counter
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -16,7 +15,8 @@ from typing import Any, get_args
 
 import pytest
 
-from harness import bridge, environment
+from harness import environment
+from harness.benchmark_file import BenchmarkFile
 from harness.record import Outcome
 from harness.recorder import RunInput, arrived
 from harness.store import (
@@ -76,7 +76,8 @@ class RunSession:
             self.run = self._resume() if self.resumed else self._create()
         except StoreError as error:
             raise pytest.UsageError(str(error)) from None
-        self.benchmark_json = BenchmarkFile(config, self.run.folder / BENCHMARK)
+        file = self.run.folder / BENCHMARK
+        self.benchmark_json = BenchmarkFile(config, file, notice=self.notices.append)
 
     @property
     def input(self) -> RunInput:
@@ -183,19 +184,21 @@ class RunSession:
                 terminalreporter.write_line(line)
 
     def pytest_unconfigure(self) -> None:
-        """Let go of the run; one in which nothing started leaves no folder."""
+        """Let go of the run; one that holds nothing leaves no folder."""
         if self._is_void:
             self.run.discard()
         self.run.close()
 
     @property
     def _is_void(self) -> bool:
-        return not (self.resumed or self.started or self.outcomes)
+        """Nothing to report and nothing to resume: no case started, or all were skipped, say."""
+        holds = self.resumed or self.outcomes or self.benchmark_json.file.exists()
+        return not (holds or (self.started and self._missing()))
 
     def summary(self) -> list[str]:
         """The lines of the closing section."""
         if self._is_void:
-            return ["no case started: the run's folder is removed"]
+            return ["no case left a record: the run's folder is removed"]
         lines = [*self.notices, self._counts(), f"folder  {_shown(self.run.folder)}"]
         if self.outcomes:
             lines.append(f"report  {self._report_command()}")
@@ -224,45 +227,6 @@ class RunSession:
         """What `find_run` finds this run by, if it looks under `runs`."""
         folder = self.run.folder
         return folder.name if folder.parent.absolute() == runs.absolute() else _shown(folder)
-
-
-class BenchmarkFile:
-    """The run's own `benchmark.json`, in pytest-benchmark's format.
-
-    pytest-benchmark writes one file. It is this one, unless the user named another: then the run
-    gets a copy. A session that resumes only a part keeps the other part's entries.
-    """
-
-    def __init__(self, config: pytest.Config, file: Path) -> None:
-        self.file = file
-        # None where pytest-benchmark is switched off. Private names of its session: `json`, the
-        # file that it writes at the end, and `benchmarks`, the entries that go there.
-        self.session = config.pluginmanager.getplugin(bridge.SESSION_PLUGIN)
-        self.named: Path | None = getattr(self.session, "json", None)
-        self.before: list[dict[str, Any]] = []
-
-    def before_saving(self) -> None:
-        """Name the file; not where there is nothing to save, of which pytest-benchmark warns."""
-        if not getattr(self.session, "benchmarks", None):
-            self.session = None
-            return
-        self.before = _entries(self.file)
-        self.session.json = self.named or self.file
-
-    def after_saving(self) -> None:
-        """Copy the user's file, and add what an earlier session of the run measured."""
-        if self.session is None:
-            return
-        if self.named:
-            shutil.copyfile(self.named, self.file)
-        if self.before:
-            self._add(self.before)
-
-    def _add(self, before: Iterable[dict[str, Any]]) -> None:
-        output = json.loads(self.file.read_bytes())
-        there = {entry["fullname"] for entry in output["benchmarks"]}
-        output["benchmarks"] += [entry for entry in before if entry["fullname"] not in there]
-        self.file.write_text(json.dumps(output, indent=4))
 
 
 def check_same(*, recorded: Mapping[str, Any], given: Mapping[str, Any], run: str) -> None:
@@ -324,12 +288,3 @@ def _without_resume(arguments: Iterable[str]) -> list[str]:
         position = kept.index("--resume")
         del kept[position : position + 2]
     return [argument for argument in kept if not argument.startswith("--resume=")]
-
-
-def _entries(file: Path) -> list[dict[str, Any]]:
-    """The benchmarks of a file that an earlier session wrote; none where it was killed at it."""
-    try:
-        entries: list[dict[str, Any]] = json.loads(file.read_bytes())["benchmarks"]
-    except (FileNotFoundError, ValueError):
-        return []
-    return entries

@@ -61,7 +61,7 @@ def markdown(comparison: Comparison) -> str:
     ]
     columns += [
         ("n", [str(cell.accuracy.n if cell.accuracy else 0) for cell in cells], True),
-        (accuracy.heading, [show_estimate(cell.accuracy, accuracy) for cell in cells], True),
+        (accuracy.heading, [show_mean(cell.accuracy, accuracy) for cell in cells], True),
         ("lowest to highest", [show_range(cell.accuracy, accuracy) for cell in cells], True),
         ("less baseline", [show_difference(cell) for cell in cells], True),
         (epoch_s.heading, [show_time(cell.epoch_s, epoch_s, cell) for cell in cells], True),
@@ -87,14 +87,18 @@ def shown_factors(comparison: Comparison) -> tuple[str, ...]:
     )
 
 
-def show_estimate(found: Estimate | None, metric: Metric, *, signed: bool = False) -> str:
-    """`97.83 ± 0.12`; says where a single run leaves no interval."""
+def show_mean(found: Estimate | None, metric: Metric) -> str:
+    """`97.83 ± 0.12`; says where a single seed leaves no interval."""
     if found is None:
         return "-"
-    mean = metric.show(found.mean, signed=signed)
-    if found.half_width is None:
-        return f"{mean} (1 seed)"
-    return f"{mean} ± {metric.show(found.half_width)}"
+    half = " (1 seed)" if found.half_width is None else f" ± {metric.show(found.half_width)}"
+    return metric.show(found.mean) + half
+
+
+def show_paired(found: Estimate, metric: Metric) -> str:
+    """`+1.23 ± 0.40`; says where a single pair leaves no interval."""
+    half = " (1 pair)" if found.half_width is None else f" ± {metric.show(found.half_width)}"
+    return metric.show(found.mean, signed=True) + half
 
 
 def show_range(found: Estimate | None, metric: Metric) -> str:
@@ -112,10 +116,9 @@ def show_difference(cell: Cell) -> str:
         return f"no baseline run ({escape(cell.baseline)})"
     if cell.difference is None:
         return "no shared seed"
-    text = show_estimate(cell.difference, METRICS["test_accuracy"], signed=True)
+    text = show_paired(cell.difference, METRICS["test_accuracy"])
     whole = cell.accuracy is not None and cell.difference.n == cell.accuracy.n
-    pairs = "pair" if cell.difference.n == 1 else "pairs"
-    return text if whole else f"{text} ({cell.difference.n} {pairs})"
+    return text if whole or cell.difference.n == 1 else f"{text} ({cell.difference.n} pairs)"
 
 
 def show_time(seconds: float | None, metric: Metric, cell: Cell) -> str:

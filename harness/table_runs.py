@@ -5,7 +5,7 @@ from typing import Any
 
 from harness.compare_runs import COMPARED, CaseChange, Change, RunComparison
 from harness.metrics import Metric
-from harness.table import SHARED_MARK, Column, escape, flat, markdown_table, show_estimate
+from harness.table import SHARED_MARK, Column, escape, flat, markdown_table, show_paired
 
 OTHER_RECIPE_MARK = "†"
 """Stands behind a variant whose recipe is not the same in both runs."""
@@ -39,7 +39,7 @@ def show_change(change: Change, metric: Metric) -> str:
     """`+0.12 ± 0.08`; says where no seed is shared."""
     if change.difference is None:
         return "no shared seed"
-    return show_estimate(change.difference, metric, signed=True)
+    return show_paired(change.difference, metric)
 
 
 def change_notes(comparison: RunComparison) -> list[str]:

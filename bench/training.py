@@ -1,0 +1,172 @@
+"""Training one case under pytest-benchmark: each epoch is one round."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from bench import yardstick
+from bench.experiment import Case
+from bench.recording import Circumstances, make_record
+from bench.session import ENGINE, dataset_name
+from harness.environment import CpuClock, threads
+from harness.record import Record
+from lenet import artifacts
+from lenet.data import Images, Split, load, prepare
+from lenet.history import History
+from lenet.recipe import Recipe, Scaling
+from lenet.train import Trainer
+
+ARTIFACT_BYTES = 2**20
+"""Artifacts of one case before compression; the largest arrays are left out beyond it."""
+
+
+def train_case(
+    case: Case,
+    *,
+    benchmark: BenchmarkFixture,
+    settings: Mapping[str, Any],
+    folder: Path,
+    workers: int,
+) -> Record:
+    """The record of a case, trained now; its artifacts are written under the run's `folder`.
+
+    Run, node id, case id, outcome and threshold of the record are the caller's to set.
+    """
+    torch.set_num_threads(threads())
+    with CpuClock(workers=workers) as clock:
+        recipe, split = prepared(case, settings)
+        trainer = Trainer(recipe, split, case.seed)
+        yardstick_s = _run_epochs(trainer, benchmark)
+    path, dropped = _write_artifacts(trainer, case, folder)
+    record = make_record(
+        case=case,
+        history=with_rounds(trainer.history, _rounds(benchmark)),
+        split=split,
+        circumstances=Circumstances(
+            engine=ENGINE,
+            workers=workers,
+            threads=torch.get_num_threads(),
+            clock=clock,
+            yardstick_s=yardstick_s,
+        ),
+    )
+    return replace(record, artifacts=path, artifacts_dropped=dropped)
+
+
+def prepared(case: Case, settings: Mapping[str, Any]) -> tuple[Recipe, Split]:
+    """The recipe for the session's tier and dataset, and the data it sees, on its device."""
+    source = (
+        dataset_name(case.variant.recipe, settings),
+        settings["data_root"],
+        settings["dataset_file"],
+    )
+    images = _images(*source)
+    recipe = replace(
+        case.tier.apply(case.variant.recipe, train_images=len(images.x_train)),
+        dataset=images.name,
+        input_shape=images.input_shape,
+        classes=images.classes,
+    )
+    return recipe, _split(
+        *source,
+        scaling=recipe.input_scaling,
+        padding=recipe.input_padding,
+        train_size=recipe.train_size,
+        validation_size=recipe.validation_size,
+        on=device(settings["device"]),
+    )
+
+
+def device(option: str) -> torch.device:
+    """The device of `--device auto|cpu|cuda`; raises `pytest.UsageError` where there is no CUDA."""
+    if option == "cuda" and not torch.cuda.is_available():
+        raise pytest.UsageError(
+            "--device cuda: this machine has no CUDA device that PyTorch can use; "
+            "leave --device at auto, or take cpu"
+        )
+    if option == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    return torch.device(option)
+
+
+def with_rounds(history: History, rounds_s: list[float] | None) -> History:
+    """The history with the benchmark's seconds in the place of its own."""
+    if rounds_s is None:
+        return history
+    epochs = zip(history.epochs, rounds_s, strict=True)
+    return replace(history, epochs=tuple(replace(epoch, train_s=s) for epoch, s in epochs))
+
+
+def _run_epochs(trainer: Trainer, benchmark: BenchmarkFixture) -> float:
+    """Train all epochs, one a round; the median of the yardstick between them, in seconds."""
+    yardsticks: list[float] = []
+
+    def before_epoch() -> None:
+        yardsticks.append(yardstick.measure())
+
+    def whole_training() -> None:
+        for _ in range(trainer.recipe.epochs):
+            before_epoch()
+            trainer.run_epoch()
+            trainer.evaluate()
+
+    pedantic: Any = benchmark.pedantic  # it has no types
+    if benchmark.enabled:
+        pedantic(
+            trainer.run_epoch,
+            setup=before_epoch,
+            teardown=trainer.evaluate,
+            rounds=trainer.recipe.epochs,
+        )
+    else:
+        pedantic(whole_training)  # a disabled benchmark runs its target once, and no teardown
+    return median(yardsticks)
+
+
+def _rounds(benchmark: BenchmarkFixture) -> list[float] | None:
+    """Seconds of each round as pytest-benchmark measured them; `None` where it did not."""
+    stats = benchmark.stats
+    return list(stats.stats.data) if benchmark.enabled and stats else None
+
+
+def _write_artifacts(trainer: Trainer, case: Case, folder: Path) -> tuple[str, tuple[str, ...]]:
+    kept, dropped = artifacts.within(artifacts.collect(trainer), limit_bytes=ARTIFACT_BYTES)
+    path = Path("artifacts") / f"{case.experiment}-{case.id}.npz"
+    (folder / path).parent.mkdir(exist_ok=True)
+    np.savez_compressed(folder / path, **kept)  # type: ignore[arg-type]
+    return path.as_posix(), dropped
+
+
+@lru_cache(maxsize=1)
+def _images(name: str, root: str, file: str | None) -> Images:
+    return load(name, root=Path(root), files={name: Path(file)} if file else {})
+
+
+@lru_cache(maxsize=2)
+def _split(
+    name: str,
+    root: str,
+    file: str | None,
+    *,
+    scaling: Scaling,
+    padding: int,
+    train_size: int | None,
+    validation_size: int,
+    on: torch.device,
+) -> Split:
+    return prepare(
+        _images(name, root, file),
+        scaling=scaling,
+        padding=padding,
+        train_size=train_size,
+        validation_size=validation_size,
+        device=on,
+    )

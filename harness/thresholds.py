@@ -1,0 +1,84 @@
+"""The thresholds file: the reviewed accuracy bounds, one entry a case, dataset, tier and engine."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from harness.record import Threshold
+
+Key = tuple[str, str, str, str]
+"""(case without its seed, dataset, tier, engine)."""
+
+
+class ThresholdsError(ValueError):
+    """A thresholds file that cannot be read; the message names the file and the field."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThresholdEntry:
+    """The bounds of one case, and what they were measured from. Accuracies are fractions."""
+
+    case: str
+    """Case id without its seed: `test_optimizer[adam]`."""
+    dataset: str
+    """Name of the dataset."""
+    tier: str
+    """smoke, short or paper."""
+    engine: str
+    """What trained."""
+    lower: float | None = None
+    """Least accuracy that passes."""
+    upper: float | None = None
+    """Greatest accuracy that passes: this case measurably does not learn in this tier."""
+    margin: float
+    """Distance of the bound from the worst (`lower`) or best (`upper`) of the measured."""
+    seeds: tuple[int, ...]
+    """Seeds that it was measured from."""
+    measured: tuple[float, ...]
+    """Final test accuracy of each, in their order."""
+
+    @property
+    def key(self) -> Key:
+        """What an entry is found by."""
+        return self.case, self.dataset, self.tier, self.engine
+
+    @property
+    def threshold(self) -> Threshold:
+        """The bounds alone."""
+        return Threshold(lower=self.lower, upper=self.upper)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThresholdsFile:
+    """The whole file."""
+
+    how: str
+    """How the bounds were chosen, for its readers."""
+    entries: tuple[ThresholdEntry, ...]
+    """Sorted by key."""
+
+
+def read_thresholds(path: Path) -> ThresholdsFile:
+    """The thresholds in a file.
+
+    Raises:
+        ThresholdsError: unreadable, a field that does not fit, or two entries with one key.
+    """
+    try:
+        file = msgspec.json.decode(path.read_bytes(), type=ThresholdsFile)
+    except (OSError, msgspec.DecodeError) as error:
+        raise ThresholdsError(f"{path}: expected a thresholds file; {error}") from None
+    keys = [entry.key for entry in file.entries]
+    doubled = sorted({key for key in keys if keys.count(key) > 1})
+    if doubled:
+        raise ThresholdsError(f"{path}: expected one entry a case; {doubled[0]} has several")
+    return file
+
+
+def write_thresholds(path: Path, file: ThresholdsFile) -> None:
+    """Write a thresholds file, sorted, one entry a line, so that a review sees what changes."""
+    entries = sorted(file.entries, key=lambda entry: entry.key)
+    lines = ",\n".join(f"  {msgspec.json.encode(entry).decode()}" for entry in entries)
+    how = msgspec.json.encode(file.how).decode()
+    path.write_text(f'{{"how": {how},\n "entries": [\n{lines}\n]}}\n', encoding="utf-8")
