@@ -46,7 +46,9 @@ class Experiment:
         """Every variant of a tier, seed by seed."""
         variants = self.paper_variants if tier.name == "paper" else self.variants
         return [
-            Case(experiment=self.name, variant=variant, tier=tier, seed=seed)
+            Case(
+                experiment=self.name, question=self.question, variant=variant, tier=tier, seed=seed
+            )
             for seed in range(seeds)
             for variant in variants
         ]
@@ -58,6 +60,8 @@ class Case:
 
     experiment: str
     """The experiment's name."""
+    question: str
+    """What it asks."""
     variant: Variant
     """Which of its variants."""
     tier: Tier

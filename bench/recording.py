@@ -58,6 +58,7 @@ def make_record(
         nodeid="",
         case="",
         experiment=case.experiment,
+        question=case.question,
         variant=case.variant.name,
         baseline=case.variant.baseline,
         factors=levels,
@@ -116,6 +117,7 @@ def _dataset(split: Split) -> DatasetRecord:
         train_size=len(split.y_train),
         validation_size=len(split.y_validation),
         test_size=len(split.y_test),
+        classes=split.classes,
     )
 
 

@@ -48,7 +48,9 @@ def test_throughput(
     found = recorder(request.config)
     assert found is not None
     variant = Variant(name="base", recipe=recipes.BASE, factors={}, baseline="base")
-    case = Case(experiment="throughput", variant=variant, tier=TIERS["short"], seed=0)
+    case = Case(
+        experiment="throughput", question="", variant=variant, tier=TIERS["short"], seed=0
+    )
     recipe, split = prepared(case, found.settings)
     epoch: Callable[[], None] = throughput.PROGRAMS[program](recipe, split)
     pedantic: Any = benchmark.pedantic  # it has no types

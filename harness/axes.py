@@ -151,14 +151,18 @@ def accuracy_axis(ax: Axes, which: Literal["x", "y"], values: Sequence[float]) -
 
 
 def accuracy_norm(values: Sequence[float]) -> Normalize:
-    """Colour scale over these accuracies with equal steps on the logit scale."""
+    """Colour scale over these accuracies with equal steps on the logit scale.
+
+    It spans a doubling of the odds at least, so that noise does not look like an effect.
+    """
     inside = [min(max(value, LEAST), MOST) for value in values]
 
     def forward(shares: Array) -> Array:
         return np.asarray(logit(np.clip(shares, LEAST, MOST)))
 
-    low, high = min(inside), max(inside)
-    return FuncNorm((forward, expit), vmin=low, vmax=high if high > low else min(high + 0.01, 1.0))
+    high = max(inside)
+    low = min(*inside, float(expit(logit(high) - math.log(2))))
+    return FuncNorm((forward, expit), vmin=low, vmax=high)
 
 
 def _logit_ticks(low: float, high: float) -> list[float]:

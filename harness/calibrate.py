@@ -87,7 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _entry(key: Key, records: Sequence[Record]) -> ThresholdEntry | str:
     measured = [record.test_accuracy or 0.0 for record in records]
     worst, best = min(measured), max(measured)
-    chance = 1 / int(records[0].recipe.get("classes", 10))
+    chance = 1 / records[0].dataset.classes
     if len(records) < LEAST_SEEDS:
         return f"{len(records)} seeds, and at least {LEAST_SEEDS} are needed"
     margin = max(LEAST_MARGIN, best - worst)

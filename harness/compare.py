@@ -108,7 +108,7 @@ class Comparison:
     """One experiment under one set of conditions."""
 
     experiment: str
-    """The question: `optimizer`."""
+    """Its name: `optimizer`."""
     conditions: Conditions
     """What all its records have in common."""
     factors: tuple[str, ...]
@@ -118,6 +118,11 @@ class Comparison:
     cells: tuple[Cell, ...]
     """Its variants in the order of rows: by learning rate if crossed, so that each stands near its
     baseline; then words of the baseline first; then factor by factor in natural order."""
+
+    @property
+    def question(self) -> str:
+        """What the experiment asks, as its records say it."""
+        return self.cells[0].records[0].question
 
 
 def compare(records: Iterable[Record]) -> tuple[Comparison, ...]:
@@ -156,7 +161,7 @@ def by_seed(records: Iterable[Record], metric: Metric) -> dict[int, float]:
     Raises:
         CompareError: a seed that occurs twice.
     """
-    refuse_twice(records := tuple(records))
+    _refuse_twice(records := tuple(records))
     values = ((record.seed, metric.read(record)) for record in records)
     return {seed: value for seed, value in values if value is not None}
 
@@ -167,7 +172,7 @@ def median_of(records: Iterable[Record], metric: Metric) -> float | None:
     return median(values) if values else None
 
 
-def refuse_twice(records: Iterable[Record]) -> None:
+def _refuse_twice(records: Iterable[Record]) -> None:
     """Raise `CompareError` if two records of one variant have the same seed."""
     for seed, found in group_by(records, lambda record: record.seed).items():
         if len(found) > 1:
@@ -182,7 +187,6 @@ def refuse_twice(records: Iterable[Record]) -> None:
 def _comparison(group: tuple[Conditions, str], records: Sequence[Record]) -> Comparison:
     variants = group_by(records, lambda record: record.variant)
     for found in variants.values():
-        refuse_twice(found)
         _refuse_two_meanings(found)
     cells = [_cell(found, variants.get(found[0].baseline, [])) for found in variants.values()]
     names = factor_names(cell.factors for cell in cells)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from harness.compare import CompareError, by_seed, group_by, refuse_twice
+from harness.compare import CompareError, by_seed, group_by
 from harness.estimate import Estimate, estimate, paired_difference
 from harness.factors import natural
 from harness.metrics import METRICS, Metric
@@ -77,8 +77,6 @@ def compare_runs(
         CompareError: no case in common, or one that occurs twice in the same run.
     """
     ours, theirs = (group_by(records, _key) for records in (before, after))
-    for found in (*ours.values(), *theirs.values()):
-        refuse_twice(found)
     shared = sorted(ours.keys() & theirs.keys(), key=_order)
     if not shared:
         raise CompareError(

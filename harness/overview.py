@@ -9,6 +9,9 @@ from harness.factors import natural
 from harness.record import Outcome, Record
 from harness.store import Manifest
 
+UNKNOWN = "unknown"
+"""Stands for a commit or a machine that a record does not name."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class LoadedRun:
@@ -113,7 +116,7 @@ def run_overview(run: LoadedRun) -> RunOverview:
         datasets=_texts(map(_dataset, records)),
         tiers=_texts(record.tier for record in records),
         seeds=tuple(sorted({record.seed for record in records})),
-        commits=_texts(record.commit or "unknown" for record in records),
+        commits=_texts(record.commit or UNKNOWN for record in records),
         dirty=any(record.dirty for record in records),
         machines=_texts(map(_machine, records)),
         versions=_texts(
@@ -163,7 +166,7 @@ def _dataset(record: Record) -> str:
 
 
 def _machine(record: Record) -> str:
-    return ", ".join(f"{name} {value}" for name, value in record.machine.items()) or "unknown"
+    return ", ".join(f"{name} {value}" for name, value in record.machine.items()) or UNKNOWN
 
 
 def _workers(record: Record) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from harness.compare import Comparison
 from harness.compare_runs import RunComparison
-from harness.overview import Overview, RunOverview
+from harness.overview import UNKNOWN, Overview, RunOverview
 from harness.record import Outcome
 from harness.sentences import best_sentence
 from harness.table import SHARED_MARK, escape, markdown, markdown_table, notes
@@ -41,6 +41,7 @@ def report_page(
     for place, comparison in enumerate(comparisons):
         parts += [
             f"## {escape(section_title(comparison, found))}",
+            f"_{escape(comparison.question)}_",
             escape(best_sentence(comparison)) + ".",
             markdown(comparison),
             "\n".join(f"- {note}" for note in notes(comparison)),
@@ -86,6 +87,7 @@ def run_warnings(run: RunOverview) -> list[str]:
     """What a reader of a run's numbers must not miss, worst first."""
     texts = [_missing_warning(run)] if run.missing else []
     texts += [_dirty_warning(run)] if run.dirty else []
+    texts += [_unknown_warning(run)] if UNKNOWN in run.commits else []
     texts += [_shared_warning(run)] if run.exclusive < run.records else []
     return texts
 
@@ -158,6 +160,13 @@ def _dirty_warning(run: RunOverview) -> str:
     return (
         f"**Uncommitted changes:** the code of {escape(run.name)} was not that of its commit "
         f"({commits}). No commit gives these numbers again."
+    )
+
+
+def _unknown_warning(run: RunOverview) -> str:
+    return (
+        f"**Code unknown:** records of {escape(run.name)} name no commit, because it was not "
+        "recorded from a git checkout."
     )
 
 

@@ -9,6 +9,7 @@ from statistics import fmean
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 
 from harness.axes import (
     FONT_PT,
@@ -34,6 +35,7 @@ from harness.curves import (
     numeric_factors,
     numeric_levels,
     pareto_front,
+    seed_ends,
 )
 from harness.factors import LEARNING_RATE, say_level, show_level
 from harness.metrics import METRICS
@@ -89,7 +91,9 @@ def epochs_figure(comparison: Comparison, palette: Palette) -> Figure:
 def seconds_figure(comparison: Comparison, palette: Palette) -> Figure:
     """Test accuracy against seconds of training, epoch by epoch, with the Pareto front."""
     front = pareto_front(comparison.cells)
-    end = max(point[0] for cell in comparison.cells for point in by_time(cell))
+    end = max(
+        seconds for cell in comparison.cells for seconds, _ in (*by_time(cell), *seed_ends(cell))
+    )
 
     def plot(ax: Axes, cells: Sequence[Cell], style_of: StyleOf) -> Axes:
         plot_front(ax, [point for point, _ in front], end=end)
@@ -97,13 +101,12 @@ def seconds_figure(comparison: Comparison, palette: Palette) -> Figure:
         ax.set_xlim(0, end * 1.04)
         return ax
 
-    shared = "" if all(cell.exclusive for cell in comparison.cells) else ", on a shared machine"
-    figure = _lines_figure(comparison, palette, plot, x_label=f"seconds of training{shared}")
+    figure = _lines_figure(comparison, palette, plot, x_label="seconds of training")
     set_titles(
         figure,
         title=speed_sentence(comparison, front),
         subtitle="A mark an epoch, mean over seeds; dots: each seed's end; grey: best mean so far. "
-        f"{about(comparison)}",
+        f"{about(comparison, times=True)}",
     )
     return figure
 
@@ -187,8 +190,7 @@ def time_figure(comparison: Comparison, palette: Palette, *, factor: str) -> Fig
         plot_time(ax, line, _style_of(comparison, palette))
     ax.set_xticks(levels := sorted({level for level, _ in found}), [f"{x:g}" for x in levels])
     ax.set_xlabel(plain(factor.replace("_", " ")), fontsize=FONT_PT)
-    shared = "" if all(cell.exclusive for _, cell in found) else ", on a shared machine"
-    ax.set_ylabel(f"seconds an epoch{shared}", fontsize=FONT_PT)
+    ax.set_ylabel("seconds an epoch", fontsize=FONT_PT)
     ends = {name: line[-1] for name, line in lines.items()}
     label_ends(
         ax,
@@ -201,7 +203,8 @@ def time_figure(comparison: Comparison, palette: Palette, *, factor: str) -> Fig
     set_titles(
         figure,
         title=time_sentence(found, factor),
-        subtitle=f"Large: median over seeds; small: each seed's median epoch. {about(comparison)}",
+        subtitle=f"Large: median over seeds; small: each seed's median epoch. "
+        f"{about(comparison, times=True)}",
     )
     return figure
 
@@ -220,13 +223,14 @@ def _lines_figure(
         axes=(1, len(rates)),
         size=(5.4, max(4.0, 0.17 * len(names))) if alone else (2.3, 3.6),
         margins=Margins(
-            right=0.55 + text_width(names) + (0.0 if end else 0.3),
+            right=0.55 + text_width(names) + (0.0 if alone and end else 0.35),
             top=TITLE_IN if alone else PANEL_TITLE_IN,
         ),
     )
     for ax, rate in zip(axes, rates, strict=True):
         cells = [cell for cell in comparison.cells if rate is None or cell.rate == rate]
         accuracy_axis(ax, "y", epoch_accuracies(comparison.cells))
+        ax.xaxis.set_major_locator(MaxNLocator(6 if alone else 4))
         plot(ax, cells, style_of)
         ax.set_xlabel(x_label, fontsize=FONT_PT)
         _name_panel(ax, rate)

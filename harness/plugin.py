@@ -75,7 +75,7 @@ def _start_run(config: pytest.Config) -> None:
         config.pluginmanager.register(line, "harness-progress")
 
 
-@pytest.hookimpl(optionalhook=True)
+@pytest.hookimpl(optionalhook=True, tryfirst=True)  # xdist's own answer would end the asking
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """`-n auto`: physical cores that this process may use, by its affinity and cgroup quota.
 

@@ -74,6 +74,8 @@ class DatasetRecord:
     """Training images held out for choices."""
     test_size: int
     """Images tested on."""
+    classes: int
+    """Classes: an accuracy of 1 / classes is chance."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +121,9 @@ class Record:
     case: str
     """Case id: `test_optimizer[adam-seed0]`."""
     experiment: str
-    """The question it belongs to: `optimizer`."""
+    """The experiment it belongs to: `optimizer`."""
+    question: str
+    """What that experiment asks, in one sentence."""
     variant: str
     """The recipe's name within the experiment: `adam`."""
     baseline: str

@@ -22,9 +22,9 @@ def best_sentence(comparison: Comparison) -> str:
     epochs = max(len(record.epochs) for record in best[0].records)
     after = f"after {epochs} epoch" + ("" if epochs == 1 else "s")
     figure = f"{METRICS['test_accuracy'].show(mean)}%"
-    if len(best) > 1:
-        return f"{len(best)} variants share the highest mean: {figure} {after}"
     what = "mean" if best[0].accuracy and best[0].accuracy.n > 1 else "test accuracy"
+    if len(best) > 1:
+        return f"{len(best)} variants share the highest {what}: {figure} {after}"
     return f"{full_name(comparison, best[0])} has the highest {what}: {figure} {after}"
 
 
@@ -33,7 +33,7 @@ def speed_sentence(comparison: Comparison, front: Sequence[tuple[Point, Cell]]) 
     best = front[-1][0][1]
     (seconds, _), cell = next(entry for entry in front if entry[0][1] >= best - CLOSE)
     return (
-        f"{full_name(comparison, cell)} is first within {100 * CLOSE:g} point of the highest mean: "
+        f"{full_name(comparison, cell)} is first within {100 * CLOSE:g} point of the best: "
         f"after {METRICS['total_s'].show(seconds)} s"
     )
 
@@ -61,11 +61,13 @@ def change_sentence(cases: Sequence[CaseChange]) -> str:
     return f"{cases[0].experiment}: accuracy rose in {up} and fell in {down} of {len(found)} cases"
 
 
-def about(comparison: Comparison) -> str:
-    """Data and tier, for the small print of a figure: `mnist, short`."""
+def about(comparison: Comparison, *, times: bool = False) -> str:
+    """Data and tier, for the small print of a figure; with `times`, whether they can be trusted."""
     seeds = {record.seed for cell in comparison.cells for record in cell.records}
     many = "1 seed" if len(seeds) == 1 else f"{len(seeds)} seeds"
-    return f"{comparison.conditions.dataset}, {comparison.conditions.tier}, {many}."
+    shared = times and not all(cell.exclusive for cell in comparison.cells)
+    trust = "; machine shared, times are estimates" if shared else ""
+    return f"{comparison.conditions.dataset}, {comparison.conditions.tier}, {many}{trust}."
 
 
 def full_name(comparison: Comparison, cell: Cell) -> str:

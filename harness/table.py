@@ -60,10 +60,10 @@ def markdown(comparison: Comparison) -> str:
         for name in shown_factors(comparison)
     ]
     columns += [
-        ("n", [str(cell.accuracy.n if cell.accuracy else 0) for cell in cells], True),
+        ("seeds", [str(cell.accuracy.n if cell.accuracy else 0) for cell in cells], True),
         (accuracy.heading, [show_mean(cell.accuracy, accuracy) for cell in cells], True),
         ("lowest to highest", [show_range(cell.accuracy, accuracy) for cell in cells], True),
-        ("less baseline", [show_difference(cell) for cell in cells], True),
+        ("against baseline", [show_difference(cell) for cell in cells], True),
         (epoch_s.heading, [show_time(cell.epoch_s, epoch_s, cell) for cell in cells], True),
         ("parameters", [METRICS["parameters"].show(cell.parameters) for cell in cells], True),
         (f"{flops.unit} / sample", [flops.show(cell.flops) for cell in cells], True),
@@ -141,9 +141,9 @@ def notes(comparison: Comparison) -> list[str]:
     """What a reader has to know about this table, one sentence or two each."""
     cells = comparison.cells
     found = [
-        "n: runs with a test accuracy, one a seed. Test accuracy: mean ± half the 95% t interval "
-        "over seeds; less baseline: the same of the differences paired by seed, in percentage "
-        "points. Times are medians. Rows: "
+        "Seeds: runs with a test accuracy. Test accuracy: mean ± half the 95% t interval over "
+        "seeds. Against baseline: the same of the difference paired by seed, in percentage points. "
+        "Times are medians. Rows: "
         f"{'by learning rate, ' if comparison.crossed else ''}the baseline's levels first, then "
         "factors in natural order."
     ]
@@ -178,7 +178,7 @@ def rows(comparisons: Iterable[Comparison]) -> list[dict[str, Any]]:
     keys = dict.fromkeys(key for row in found for key in row)
     fixed = [key for key in keys if not key.startswith("factor_")]
     factors = [key for key in keys if key.startswith("factor_")]
-    place = fixed.index("n") if found else 0
+    place = fixed.index("seeds") if found else 0
     ordered = [*fixed[:place], *factors, *fixed[place:]]
     return [{key: row.get(key) for key in ordered} for row in found]
 
@@ -210,7 +210,7 @@ def _row(comparison: Comparison, cell: Cell) -> dict[str, Any]:
         "engine": conditions.engine,
         "device": conditions.device,
         **{f"factor_{name}": level for name, level in cell.factors.items()},
-        "n": cell.accuracy.n if cell.accuracy else 0,
+        "seeds": cell.accuracy.n if cell.accuracy else 0,
         **flat("test_accuracy", cell.accuracy),
         **flat("difference", cell.difference),
         "pairs": cell.difference.n if cell.difference else None,

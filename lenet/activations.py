@@ -47,7 +47,7 @@ def dead_share(outputs: Tensor, activation: str) -> float:
     if not ACTIVATIONS[activation].rests_below_zero:
         return 0.0
     others = [dim for dim in range(outputs.ndim) if dim != 1]
-    return float((outputs.amax(dim=others) <= 0).float().mean())
+    return float((outputs.amax(dim=others) <= 0).double().mean())
 
 
 def saturated_share(outputs: Tensor, activation: str) -> float:
@@ -59,4 +59,4 @@ def saturated_share(outputs: Tensor, activation: str) -> float:
         flat |= outputs < low + margin
     if high is not None:
         flat |= outputs > high - margin
-    return float(flat.float().mean())
+    return float(flat.double().mean())

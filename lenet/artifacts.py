@@ -15,7 +15,8 @@ def collect(trainer: Trainer) -> Arrays:
 
     - `weights/LAYER.PARAMETER`: float32, as trained
     - `kernels/CONV` [epochs + 1, maps, C, k, k]: float16, at the start and after each epoch
-    - `features/CONV` [classes, maps, H, W]: float16, of the first test image of each class
+    - `features/CONV` [classes, maps, H, W]: float16, of the first test image of each class, after
+      the activation and before pooling
     - `features/images` [classes]: int32, which test images these are
     - `confusion` [classes, classes]: int32, true class by predicted class
     - `predictions` [M], `confidence` [M]: int16, float16, of each test image

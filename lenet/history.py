@@ -43,6 +43,8 @@ class History:
     """What was trained."""
     seed: int
     """Its pairing number: weights and data order derive from it."""
+    order_seed: int
+    """What the data order derives from: `seed`, unless it was set apart."""
     epochs: tuple[Epoch, ...]
     """One entry a finished epoch."""
     step_losses: tuple[float, ...]

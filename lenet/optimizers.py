@@ -57,7 +57,8 @@ def _torch_arguments(settings: Optimizer) -> tuple[Callable[..., TorchOptimizer]
         case "adamw":
             return torch.optim.AdamW, {**epsilon, **betas, **amsgrad}
         case "nadam":
-            return torch.optim.NAdam, {**epsilon, **betas}
+            decay = {"momentum_decay": settings.momentum_decay}
+            return torch.optim.NAdam, {**epsilon, **betas, **decay}
         case "adamax":
             return torch.optim.Adamax, {**epsilon, **betas}
 

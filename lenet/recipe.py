@@ -4,16 +4,14 @@ A recipe is plain data: frozen, keyword-only, to and from JSON, free of torch. D
 from another with `dataclasses.replace`. The seed is not part of it: one recipe, many paired runs.
 """
 
-import dataclasses
 import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-import msgspec
-
-from lenet.checks import RecipeError, check_choice, check_range, check_whole
+from lenet.checks import RecipeError, check_choice, check_range, check_types, check_whole
+from lenet.plain import differing, from_plain, to_plain
 from lenet.settings import Conv, Init, Optimizer, Penalty, Pool, Schedule
 from lenet.shapes import Shape, Stage, trace
 
@@ -84,6 +82,7 @@ class Recipe:
     """Passes over the training images."""
 
     def __post_init__(self) -> None:
+        check_types(self)
         self._check_numbers()
         self._check_names()
         self._check_layers()
@@ -102,11 +101,6 @@ class Recipe:
         check_range("learning_rate", self.learning_rate, above=0)
 
     def _check_names(self) -> None:
-        check_choice("input_scaling", self.input_scaling, get_args(Scaling))
-        check_choice("output_activation", self.output_activation, get_args(Activation))
-        check_choice("head", self.head, get_args(Head))
-        check_choice("head_sequence", self.head_sequence, get_args(HeadSequence))
-        check_choice("loss", self.loss, get_args(Loss))
         hidden = tuple(name for name in get_args(Activation) if name != "softmax")
         for name in self.activations:
             check_choice("activation", name, hidden)
@@ -172,8 +166,7 @@ class Recipe:
 
     def to_dict(self) -> dict[str, Any]:
         """All fields as plain JSON types."""
-        fields: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self))
-        return fields
+        return to_plain(self)
 
     @classmethod
     def from_dict(cls, fields: Mapping[str, Any]) -> "Recipe":
@@ -182,44 +175,4 @@ class Recipe:
         Raises:
             RecipeError: an unknown field, a wrong type or an impossible value, by its path.
         """
-        try:
-            recipe = msgspec.convert(fields, cls)
-        except msgspec.ValidationError as error:
-            raise RecipeError(str(error)) from None
-        _refuse_unknown(fields, recipe.to_dict(), path="$")
-        return recipe
-
-
-def differing(settings: Any) -> dict[str, Any]:
-    """Fields of a settings dataclass that differ from their defaults, as JSON, nested ones too."""
-    changed = {
-        item.name: (item.type, getattr(settings, item.name))
-        for item in dataclasses.fields(settings)
-        if getattr(settings, item.name) != item.default
-    }
-    return {
-        name: float(value) if kind in (float, float | None) else _plain(value)
-        for name, (kind, value) in changed.items()
-    }
-
-
-def _plain(value: Any) -> Any:
-    if dataclasses.is_dataclass(value):
-        return differing(value)
-    if isinstance(value, tuple):
-        return [_plain(entry) for entry in value]
-    return value
-
-
-def _refuse_unknown(given: Any, known: Any, *, path: str) -> None:
-    """Refuse a field that the decoder passed over: `known` is what became of `given`."""
-    if isinstance(given, Mapping):
-        if unknown := set(given) - set(known):
-            raise RecipeError(
-                f"{path}: unknown field {min(unknown)!r}; expected among {', '.join(known)}"
-            )
-        for name, value in given.items():
-            _refuse_unknown(value, known[name], path=f"{path}.{name}")
-    elif isinstance(given, list | tuple):
-        for index, (value, entry) in enumerate(zip(given, known, strict=True)):
-            _refuse_unknown(value, entry, path=f"{path}[{index}]")
+        return from_plain(fields, cls)

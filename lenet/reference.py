@@ -1,5 +1,8 @@
 """The two reference networks, as the papers describe them, with the counts that follow."""
 
+import json
+
+from lenet.plain import differing
 from lenet.recipe import Recipe
 from lenet.settings import Pool
 
@@ -25,8 +28,9 @@ ARCHITECTURE = (
 
 
 def architecture(recipe: Recipe) -> str:
-    """Identity of the network alone: of a recipe with these layers and defaults for the rest."""
-    return Recipe(**{field: getattr(recipe, field) for field in ARCHITECTURE}).identity
+    """Identity of the network alone: as `Recipe.identity`, of these fields."""
+    layers = {name: value for name, value in differing(recipe).items() if name in ARCHITECTURE}
+    return json.dumps(layers, sort_keys=True, separators=(",", ":"))
 
 
 PUBLISHED_PARAMETERS = {

@@ -16,8 +16,8 @@ def rate_factor(schedule: Schedule, *, step: int, steps: int, steps_per_epoch: i
     """
     warmup_steps = schedule.warmup * steps
     if step < warmup_steps:
-        return _rise(schedule, (step + 1) / (math.floor(warmup_steps) + 1))
-    progress = (step - warmup_steps) / max(1.0, steps - 1 - warmup_steps)
+        return _rise(schedule, step=step, warmup_steps=warmup_steps)
+    progress = min(1.0, (step - warmup_steps) / max(1.0, steps - 1 - warmup_steps))
     match schedule.kind:
         case "constant":
             return 1.0
@@ -29,10 +29,13 @@ def rate_factor(schedule: Schedule, *, step: int, steps: int, steps_per_epoch: i
             return _cosine(1.0, schedule.final, progress)
 
 
-def _rise(schedule: Schedule, progress: float) -> float:
-    return _cosine(ONE_CYCLE_START, 1.0, progress) if schedule.kind == "one-cycle" else progress
+def _rise(schedule: Schedule, *, step: int, warmup_steps: float) -> float:
+    if schedule.kind == "one-cycle":
+        return _cosine(ONE_CYCLE_START, 1.0, step / warmup_steps)
+    # From 1, not 0: a first step at a rate of 0 would be wasted.
+    return (step + 1) / (math.floor(warmup_steps) + 1)
 
 
 def _cosine(start: float, end: float, progress: float) -> float:
     """From `start` to `end` along half a cosine, `progress` in [0, 1]."""
-    return end + (start - end) * (1 + math.cos(math.pi * min(progress, 1.0))) / 2
+    return end + (start - end) * (1 + math.cos(math.pi * progress)) / 2

@@ -2,9 +2,9 @@
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
-from lenet.checks import RecipeError, check_choice, check_range, check_unused, check_whole
+from lenet.checks import RecipeError, check_range, check_types, check_unused, check_whole
 
 InitKind = Literal[
     "pytorch", "zeros", "normal", "glorot-uniform", "glorot-normal", "he-uniform", "he-normal"
@@ -27,11 +27,12 @@ class Init:
     """Standard deviation of `normal` (0.05 is Keras' RandomNormal)."""
 
     def __post_init__(self) -> None:
-        check_choice("init.kind", self.kind, get_args(InitKind))
+        check_types(self, owner="init.")
+        check_range("init.mean", self.mean)
         check_range("init.std", self.std, least=0)
         if self.kind != "normal":
-            check_unused(f"init {self.kind!r}", {"mean": self.mean}, {"mean": 0.0})
-            check_unused(f"init {self.kind!r}", {"std": self.std}, {"std": 0.05})
+            given = {"init.mean": self.mean, "init.std": self.std}
+            check_unused(f"init {self.kind!r}", given, {"init.mean": 0.0, "init.std": 0.05})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +51,7 @@ class Conv:
     """Initialiser of its bias; `None` follows the recipe's `bias_init`."""
 
     def __post_init__(self) -> None:
+        check_types(self, owner="conv.")
         check_whole("conv.maps", self.maps, least=1)
         check_whole("conv.kernel", self.kernel, least=1)
         check_whole("conv.padding", self.padding, least=0)
@@ -69,7 +71,7 @@ class Pool:
     """Pixels added on each side, at most half the kernel: minus infinity for max, 0 for average."""
 
     def __post_init__(self) -> None:
-        check_choice("pool.kind", self.kind, get_args(PoolKind))
+        check_types(self, owner="pool.")
         check_whole("pool.kernel", self.kernel, least=1)
         check_whole("pool.stride", self.stride, least=1)
         check_whole("pool.padding", self.padding, least=0)
@@ -87,7 +89,7 @@ OPTIMIZER_SETTINGS: dict[str, frozenset[str]] = {
     "adam": frozenset({"beta1", "beta2", "epsilon", "epsilon_placement", "amsgrad"}),
     "adadelta": frozenset({"decay", "epsilon"}),
     "adamw": frozenset({"beta1", "beta2", "epsilon", "amsgrad"}),
-    "nadam": frozenset({"beta1", "beta2", "epsilon"}),
+    "nadam": frozenset({"beta1", "beta2", "epsilon", "momentum_decay"}),
     "adamax": frozenset({"beta1", "beta2", "epsilon"}),
 }
 """Optimizer -> the settings that it reads; every optimizer reads `kind` and `weight_decay`."""
@@ -121,21 +123,27 @@ class Optimizer:
     """RMSprop divided by the estimated standard deviation instead of the raw moment."""
     amsgrad: bool = False
     """The AMSGrad variant of Adam and AdamW."""
+    momentum_decay: float = 0.004
+    """How fast NAdam's momentum warms up (Keras: 1; PyTorch: 0.004)."""
     weight_decay: float = 0.0
     """PyTorch's `weight_decay` (decoupled for AdamW); Keras' L2 is `Penalty`."""
 
     def __post_init__(self) -> None:
-        check_choice("optimizer.kind", self.kind, OPTIMIZER_SETTINGS)
+        check_types(self, owner="optimizer.")
         for field in ("momentum", "beta1", "beta2"):
             check_range(f"optimizer.{field}", getattr(self, field), least=0, below=1)
-        for field in ("dampening", "initial_accumulator", "weight_decay"):
+        for field in ("dampening", "momentum_decay", "initial_accumulator", "weight_decay"):
             check_range(f"optimizer.{field}", getattr(self, field), least=0)
         if self.decay is not None:
             check_range("optimizer.decay", self.decay, least=0, below=1)
         if self.epsilon is not None:
             check_range("optimizer.epsilon", self.epsilon, above=0)
-        check_choice("optimizer.epsilon_placement", self.epsilon_placement, ("pytorch", "keras"))
         check_unused(f"optimizer {self.kind!r}", self._unread(), self._defaults())
+        if self.dampening and not self.momentum:
+            raise RecipeError(
+                "optimizer.dampening: expected 0 without momentum, of which it is a part; "
+                f"got {self.dampening!r}"
+            )
         if self.nesterov and (self.momentum == 0 or self.dampening != 0):
             raise RecipeError(
                 "optimizer.nesterov: expected momentum above 0 and dampening 0; got momentum "
@@ -166,7 +174,7 @@ class Schedule:
     """Epochs between the drops of `step`."""
 
     def __post_init__(self) -> None:
-        check_choice("schedule.kind", self.kind, get_args(ScheduleKind))
+        check_types(self, owner="schedule.")
         check_range("schedule.warmup", self.warmup, least=0, below=1)
         check_range("schedule.final", self.final, least=0, most=1)
         check_whole("schedule.drop_epochs", self.drop_epochs, least=0)
@@ -174,6 +182,16 @@ class Schedule:
             raise RecipeError(
                 "schedule.drop_epochs: expected at least 1 for schedule 'step', 0 for any other; "
                 f"got {self.drop_epochs} for {self.kind!r}"
+            )
+        if self.kind == "one-cycle" and not self.warmup:
+            raise RecipeError(
+                "schedule.warmup: expected a share above 0 for 'one-cycle', which rises before it "
+                "falls (0.3 is usual); got 0"
+            )
+        if self.kind == "step" and not self.final:
+            raise RecipeError(
+                "schedule.final: expected a factor above 0 for 'step', where 0 ends all learning "
+                "at the first drop (0.1 is usual); got 0"
             )
         if self.kind == "constant":
             check_unused(
@@ -198,6 +216,6 @@ class Penalty:
     """Which layers are penalised."""
 
     def __post_init__(self) -> None:
+        check_types(self, owner="penalty.")
         for field in ("kernel_l2", "bias_l2", "activity_l2"):
             check_range(f"penalty.{field}", getattr(self, field), least=0)
-        check_choice("penalty.layers", self.layers, ("conv", "linear", "all"))

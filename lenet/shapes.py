@@ -73,7 +73,7 @@ def _pooled(before: Shape, pool: Pool | None, *, where: str, path: str) -> Shape
 
 
 def _path(inputs: Shape, stages: Sequence[Stage]) -> str:
-    sides = [inputs[1]]
+    shapes = [inputs]
     for stage in stages:
-        sides += [stage.convolved[1], stage.pooled[1]]
-    return "sizes so far: " + " -> ".join(str(side) for side in sides)
+        shapes += [stage.convolved, stage.pooled]
+    return "sizes so far: " + " -> ".join(f"{height}x{width}" for _, height, width in shapes)

@@ -57,13 +57,14 @@ class Trainer:
         self.recipe = recipe
         self.split = split
         self.seed = seed
+        self.order_seed = seed if order_seed is None else order_seed
         self.device = split.x_train.device
         self.model = build_model(recipe, seed).to(self.device)
         self.optimizer = build_optimizer(recipe, self.model.parameters())
         self.loss = LOSSES[recipe.loss]
         self.last_evaluation: Evaluation | None = None
         self.kernels = [self._kernels()]
-        self._order = generator(seed if order_seed is None else order_seed, "order")
+        self._order = generator(self.order_seed, "order")
         self._step_losses: list[float] = []
         self._epochs: list[Epoch] = []
         self._pending: tuple[float, float, float] | None = None
@@ -125,7 +126,8 @@ class Trainer:
         for some_images, some_labels in zip(*parts, strict=True):
             outputs = self.model(some_images)
             total += loss_sum(self.loss, outputs, some_labels)
-            confidence, top = outputs.softmax(1).max(1)
+            shares = outputs if self.recipe.output_activation == "softmax" else outputs.softmax(1)
+            confidence, top = shares.max(1)
             tops.append(top)
             confidences.append(confidence)
         predictions = torch.cat(tops)
@@ -147,6 +149,7 @@ class Trainer:
         return History(
             recipe=self.recipe,
             seed=self.seed,
+            order_seed=self.order_seed,
             epochs=tuple(self._epochs),
             step_losses=tuple(self._step_losses),
             parameters=self.model.parameter_count,
@@ -221,6 +224,7 @@ def train(recipe: Recipe, split: Split, seed: int, *, order_seed: int | None = N
 
 
 def _check_fit(recipe: Recipe, split: Split) -> None:
+    """Refuse data that the recipe does not describe: its record would say what is not so."""
     got = tuple(split.x_train.shape[1:])
     if got != recipe.padded_shape or split.classes != recipe.classes:
         raise RecipeError(
@@ -228,3 +232,13 @@ def _check_fit(recipe: Recipe, split: Split) -> None:
             f"{recipe.classes} classes; dataset {split.name!r} has {got} and {split.classes}. "
             "Set input_shape and classes to the dataset's"
         )
+    for field, wanted, found in (
+        ("dataset", recipe.dataset, split.name),
+        ("train_size", recipe.train_size, len(split.y_train)),
+        ("validation_size", recipe.validation_size, len(split.y_validation)),
+    ):
+        if wanted not in (found, "auto", None):
+            raise RecipeError(
+                f"{field}: the recipe has {wanted!r}, the data have {found!r}. Prepare the data "
+                "with the recipe's settings, or set them in the recipe"
+            )

@@ -26,6 +26,7 @@ DATASET = DatasetRecord(
     train_size=60_000,
     validation_size=0,
     test_size=10_000,
+    classes=10,
 )
 TIMING = TimingRecord(
     workers=1,
@@ -62,6 +63,7 @@ def make_record(
         nodeid=f"bench/test_{experiment}.py::{case}",
         case=case,
         experiment=experiment,
+        question=f"Which {experiment} is best?",
         variant=variant,
         baseline=baseline,
         factors={experiment: variant} if factors is None else dict(factors),

@@ -1,7 +1,6 @@
 """Runs as a user meets them: real pytest sessions that end well, crash, are stopped and resumed."""
 
 import os
-import re
 import signal
 from pathlib import Path
 from types import SimpleNamespace
@@ -107,9 +106,15 @@ def test_workers_share_the_cores(whole: tuple[Bench, Ended, int]) -> None:
     assert {line["versions"]["threads"] for line in bench.lines()} == {str(expected)}
 
 
-def test_threads_that_the_user_exported_stay(tmp_path: Path) -> None:
+def test_cases_are_handed_out_one_by_one(whole: tuple[Bench, Ended, int]) -> None:
+    _, ended, _ = whole
+    assert "chunk 1\n" in ended.printed
+
+
+def test_threads_and_chunks_that_the_user_chose_stay(tmp_path: Path) -> None:
     bench = Bench(tmp_path, "seeds")
-    bench.run("-k", "0 or 1", OMP_NUM_THREADS="7")
+    ended = bench.run("-k", "0 or 1", "--maxschedchunk=5", OMP_NUM_THREADS="7")
+    assert "chunk 5\n" in ended.printed
     assert {line["versions"]["threads"] for line in bench.lines()} == {"7"}
 
 
@@ -275,6 +280,7 @@ def test_without_settings_nothing_is_recorded(tmp_path: Path) -> None:
     ended = bench.run("--no-settings", "-k", "keeps_no_record")
     assert ended.code == 0
     assert " run " not in ended.printed
+    assert "chunk None\n" in ended.printed
     assert not bench.runs
     ended = bench.run("--no-settings", "--resume", "some-run")
     assert ended.code == REFUSED
@@ -321,12 +327,16 @@ def test_record_of_another_test_is_refused(tmp_path: Path) -> None:
     assert bench.lines() == []
 
 
-def test_auto_workers_are_the_cores(tmp_path: Path) -> None:
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="needs Linux")
+def test_auto_workers_are_the_cores_that_may_be_used(tmp_path: Path) -> None:
     bench = Bench(tmp_path, "seeds")
-    ended = bench.run("-n", "auto", "-k", "0 or 1")
-    started = re.search(r"created: \d+/(\d+) worker", ended.printed)
-    assert started, ended.printed
-    assert int(started[1]) == environment.cores()
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(allowed)})  # the session inherits it
+    try:
+        ended = bench.run("-n", "auto", "-k", "0 or 1")
+    finally:
+        os.sched_setaffinity(0, allowed)
+    assert "created: 1/1 worker" in ended.printed
 
 
 @pytest.mark.parametrize(

@@ -51,10 +51,13 @@ def failure(arguments: Sequence[str], capsys: pytest.CaptureFixture[str]) -> str
     return error
 
 
-def test_command_line_reports_on_the_newest_run_without_torch(here: Path) -> None:
+def test_command_line_reports_on_the_newest_run_without_torch_or_pyplot(here: Path) -> None:
     write_run(here / "runs" / "20260101-first", few())
     newest = write_run(here / "runs" / "20260102-second", few())
-    code = "import sys; from harness.report import main; main([]); print('torch' in sys.modules)"
+    code = (
+        "import sys; from harness.report import main; main([]); "
+        "print({'torch', 'lenet', 'matplotlib.pyplot'} & set(sys.modules))"
+    )
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
         capture_output=True,
@@ -65,7 +68,7 @@ def test_command_line_reports_on_the_newest_run_without_torch(here: Path) -> Non
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(f"# Report on {newest.name}\n")
-    assert done.stdout.endswith("False\n")
+    assert done.stdout.endswith("set()\n")
     assert (here / "reports" / newest.name / "README.md").is_file()
 
 

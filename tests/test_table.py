@@ -39,13 +39,13 @@ def pair(**others: Any) -> list[Record]:
 
 def test_a_row_says_mean_interval_range_difference_time_and_size() -> None:
     baseline, adam = cells(table(pair()))
-    assert baseline["less baseline"] == "baseline"
+    assert baseline["against baseline"] == "baseline"
     assert adam == {
         "variant": "adam",
-        "n": "2",
+        "seeds": "2",
         "test accuracy, %": "95.50 ± 6.35",
         "lowest to highest": "95.00 to 96.00",
-        "less baseline": "+5.00 ± 0.00",
+        "against baseline": "+5.00 ± 0.00",
         "epoch time, s": "3.000",
         "parameters": "44,426",
         "MFLOP / sample": "1.52",
@@ -56,15 +56,15 @@ def test_a_row_says_mean_interval_range_difference_time_and_size() -> None:
 def test_one_seed_shows_that_there_is_no_interval() -> None:
     baseline, adam = cells(table([record for record in pair() if record.seed == 0]))
     assert adam["test accuracy, %"] == "95.00 (1 seed)"
-    assert adam["less baseline"] == "+5.00 (1 pair)"
+    assert adam["against baseline"] == "+5.00 (1 pair)"
     assert "±" not in baseline["test accuracy, %"]
     assert "lowest to highest" not in adam
 
 
 def test_fewer_pairs_than_seeds_are_said() -> None:
-    assert cells(table(pair()[1:]))[1]["less baseline"] == "+5.00 (1 pair)"
+    assert cells(table(pair()[1:]))[1]["against baseline"] == "+5.00 (1 pair)"
     third = make_record(variant="adam", seed=2)
-    assert cells(table([*pair(), third]))[1]["less baseline"] == "+5.00 ± 0.00 (2 pairs)"
+    assert cells(table([*pair(), third]))[1]["against baseline"] == "+5.00 ± 0.00 (2 pairs)"
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_fewer_pairs_than_seeds_are_said() -> None:
     ],
 )
 def test_a_missing_comparison_says_why(records: list[Record], text: str) -> None:
-    assert cells(table(records))[-1]["less baseline"] == text
+    assert cells(table(records))[-1]["against baseline"] == text
 
 
 def test_trouble_takes_columns_only_where_there_is_some() -> None:

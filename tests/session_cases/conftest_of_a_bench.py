@@ -40,6 +40,10 @@ def pytest_harness_costs(config: pytest.Config, nodeids: Sequence[str]) -> dict[
     return {nodeids[0]: 2.0}
 
 
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    terminalreporter.write_line(f"chunk {config.option.maxschedchunk}")
+
+
 @pytest.fixture
 def train(request: pytest.FixtureRequest, benchmark: Any) -> Callable[..., float]:
     """Take the record of a case from the run, or make it up; return its test accuracy."""
