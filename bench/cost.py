@@ -10,10 +10,10 @@ from bench.experiment import Case
 from lenet.flops import conv_multiply_adds, linear_multiply_adds, recurrent_multiply_adds
 from lenet.recipe import Recipe
 
-PER_CONV_MULTIPLY_ADD = 3.1e-8
-PER_MAP_VALUE = 9.5e-7
-PER_LINEAR_MULTIPLY_ADD = 1.2e-8
-PER_RECURRENT_MULTIPLY_ADD = 1.9e-8
+PER_CONV_MULTIPLY_ADD = 2.0e-8
+PER_MAP_VALUE = 1.8e-6
+PER_LINEAR_MULTIPLY_ADD = 1.5e-8
+PER_RECURRENT_MULTIPLY_ADD = 2.0e-8
 """Yardsticks a training sample, for each piece of work that it is."""
 
 EVALUATION_SHARE = 0.35

@@ -1,6 +1,8 @@
 """An experiment: a question, its named variants, and the decorator that makes it a pytest test."""
 
-from collections.abc import Callable, Mapping
+import inspect
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -78,6 +80,12 @@ class Case:
 EXPERIMENTS: dict[str, Experiment] = {}
 """Name -> experiment, of every test module that was imported."""
 
+_ATTRIBUTE = "bench_experiment"
+"""Of a test function: not a marker, which would have to be declared wherever one imports a test."""
+
+_NAME = re.compile(r"[A-Za-z0-9_.+-]+")
+"""Names that are fit for case ids and file names."""
+
 
 def experiment(
     variants: Mapping[Any, Recipe],
@@ -98,9 +106,18 @@ def experiment(
 
     The test's docstring is the question. The test takes the fixture `trial` and asserts that what
     `trial.run()` returns lies in `trial.threshold`.
+
+    Raises:
+        ValueError: no variant, levels that do not fit the factors, two variants or experiments of
+            one name, a name unfit for a file, a variant without its baseline, or a test without
+            `trial`.
     """
 
     def decorate(test: Test) -> Test:
+        if "trial" not in inspect.signature(test).parameters:
+            raise ValueError(
+                f"{test.__name__}: expected a parameter `trial`, which is the case to run; add it"
+            )
         name = test.__name__.removeprefix("test_")
         made = Experiment(
             name=name,
@@ -109,23 +126,29 @@ def experiment(
             paper_variants=_variants(paper or variants, factors=factors, baseline=baseline),
             on_request=on_request,
         )
-        EXPERIMENTS[name] = made
-        for mark in (pytest.mark.benchmark(group=name), pytest.mark.experiment(made)):
-            test = mark(test)
-        return test
+        if EXPERIMENTS.setdefault(name, made) != made:
+            raise ValueError(f"{test.__name__}: another test has this name; rename one of them")
+        setattr(test, _ATTRIBUTE, made)
+        marked: Test = pytest.mark.benchmark(group=name)(test)
+        return marked
 
     return decorate
+
+
+def experiment_of(test: object) -> Experiment | None:
+    """The experiment that a test function was made; `None` for any other."""
+    found: Experiment | None = getattr(test, _ATTRIBUTE, None)
+    return found
 
 
 def _variants(
     recipes: Mapping[Any, Recipe], *, factors: tuple[str, ...], baseline: Any
 ) -> tuple[Variant, ...]:
+    if not recipes:
+        raise ValueError("variants: expected one recipe or more, got none")
     levels = {key: key if isinstance(key, tuple) else (key,) for key in recipes}
-    first_levels = {entry[0] for entry in levels.values()}
-    if baseline not in first_levels:
-        known = ", ".join(map(str, recipes))
-        raise ValueError(f"baseline: expected one of the variants ({known}), got {baseline!r}")
-    return tuple(
+    _check_levels(levels.values(), factors=factors)
+    variants = tuple(
         Variant(
             name=_name(levels[key], factors=factors),
             recipe=recipe,
@@ -134,6 +157,31 @@ def _variants(
         )
         for key, recipe in recipes.items()
     )
+    _check_variants(variants)
+    return variants
+
+
+def _check_levels(levels: Iterable[tuple[Level, ...]], *, factors: tuple[str, ...]) -> None:
+    for entry in levels:
+        if len(entry) != len(factors):
+            raise ValueError(f"factors: expected one level for each of {factors}; got {entry}")
+
+
+def _check_variants(variants: tuple[Variant, ...]) -> None:
+    names = [variant.name for variant in variants]
+    for variant in variants:
+        if names.count(variant.name) > 1:
+            raise ValueError(f"variants: expected a name for each; {variant.name!r} has several")
+        if not _NAME.fullmatch(variant.name):
+            raise ValueError(
+                "variants: expected names of letters, digits and _ . + -, which case ids and "
+                f"files carry; got {variant.name!r}"
+            )
+        if variant.baseline not in names:
+            raise ValueError(
+                f"baseline: {variant.name!r} would be compared with {variant.baseline!r}; expected "
+                f"that among the variants ({', '.join(names)})"
+            )
 
 
 def _name(levels: tuple[Level, ...], *, factors: tuple[str, ...]) -> str:

@@ -7,26 +7,37 @@ from typing import Any
 
 import numpy as np
 
+from bench.thresholds import THRESHOLDS_FILE
 from bench.tiers import TIERS
 from lenet.datasets import AUTO, DATASETS, data_root, parse_file_option
 from lenet.download import resolve
+from lenet.npz import read_npz
 from lenet.recipe import Recipe
 
 ENGINE = "torch"
 """What trains; part of a threshold's key."""
 
+ARTIFACT_BYTES = 2**20
+"""Artifacts of one case before compression; the largest arrays are left out beyond it."""
+
 FIXED = ("tier", "dataset", "engine", "device")
 """Settings in which a resumed session must agree with its run."""
 
 
+class DeviceError(ValueError):
+    """A device that is not there."""
+
+
 def settle(
-    *, tier_name: str, dataset: str, root: str | None, device: str, seeds: int
+    *, tier_name: str, dataset: str, root: str | None, device: str, seeds: int, thresholds: Path
 ) -> dict[str, Any]:
     """The settings of a run, as JSON; `dataset` is the option as given.
 
     Raises:
         DataError: the dataset cannot be had.
+        DeviceError: the device is not there.
     """
+    _check_device(device)
     tier = TIERS[tier_name]
     name, file = parse_file_option(dataset)
     if name == AUTO and tier.dataset:
@@ -45,8 +56,13 @@ def settle(
         "device": device,
         "engine": ENGINE,
         "seeds": seeds,
+        "thresholds": str(thresholds.absolute()),
         "fixed": list(FIXED),
-        "headline": [f"bench: tier {tier.name} ({tier.summary})", f"dataset: {found.why}"],
+        "headline": [
+            f"bench: tier {tier.name} ({tier.summary})",
+            f"dataset: {found.why}",
+            *([] if thresholds == THRESHOLDS_FILE else [f"thresholds: {thresholds}"]),
+        ],
     }
 
 
@@ -57,8 +73,14 @@ def dataset_name(recipe: Recipe, settings: Mapping[str, Any]) -> str:
 
 
 def nominal_sizes(*, tier_name: str, dataset: str) -> dict[str, int]:
-    """Sizes of the dataset a tier would train on, without having it: MNIST's where it is open."""
+    """Sizes of the dataset a tier would train on, without having it: MNIST's where it is open.
+
+    Raises:
+        DataError: an unknown name, or a file that is no dataset.
+    """
     name, file = parse_file_option(dataset)
+    if file:
+        read_npz(file)  # refuses what is no dataset
     if name == AUTO:
         name = TIERS[tier_name].dataset or "mnist"
     train_images, test_images = _sizes(name, file)
@@ -68,10 +90,23 @@ def nominal_sizes(*, tier_name: str, dataset: str) -> dict[str, int]:
 def parse_seconds(text: str) -> float:
     """Seconds in `90s`, `10m`, `1h30m` or `2h`; raises ValueError on anything else."""
     parts = re.fullmatch(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", text)
-    if not text or parts is None or not any(parts.groups()):
+    hours, minutes, seconds = (int(part or 0) for part in parts.groups()) if parts else (0, 0, 0)
+    total = 3600.0 * hours + 60.0 * minutes + seconds
+    if not total:
         raise ValueError(f"expected a time such as 90s, 10m or 1h30m; got {text!r}")
-    hours, minutes, seconds = (int(part or 0) for part in parts.groups())
-    return 3600.0 * hours + 60.0 * minutes + seconds
+    return total
+
+
+def _check_device(device: str) -> None:
+    if device != "cuda":
+        return  # without loading torch
+    import torch
+
+    if not torch.cuda.is_available():
+        raise DeviceError(
+            "--device cuda: expected a CUDA device that PyTorch can use, and there is none; "
+            "leave --device at auto, or take cpu"
+        )
 
 
 def _sizes(name: str, file: Path | None) -> tuple[int, int]:

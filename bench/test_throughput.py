@@ -48,10 +48,8 @@ def test_throughput(
     found = recorder(request.config)
     assert found is not None
     variant = Variant(name="base", recipe=recipes.BASE, factors={}, baseline="base")
-    case = Case(
-        experiment="throughput", question="", variant=variant, tier=TIERS["short"], seed=0
-    )
-    recipe, split = prepared(case, found.settings)
+    case = Case(experiment="throughput", question="", variant=variant, tier=TIERS["short"], seed=0)
+    recipe, split = prepared(case, {**found.settings, "device": "cpu"})
     epoch: Callable[[], None] = throughput.PROGRAMS[program](recipe, split)
     pedantic: Any = benchmark.pedantic  # it has no types
     pedantic(epoch, rounds=ROUNDS, warmup_rounds=1)

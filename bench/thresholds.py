@@ -8,17 +8,20 @@ from harness.record import Threshold
 from harness.thresholds import Key, read_thresholds
 
 THRESHOLDS_FILE = Path(__file__).with_name("thresholds.json")
+"""The reviewed file, unless `--thresholds` names another."""
 
 
 @cache
-def known_thresholds() -> dict[Key, Threshold]:
-    """The reviewed thresholds; raises `ThresholdsError` where the file cannot be read."""
-    return {entry.key: entry.threshold for entry in read_thresholds(THRESHOLDS_FILE).entries}
+def known_thresholds(file: Path) -> dict[Key, Threshold]:
+    """The thresholds in a file; raises `ThresholdsError` where it cannot be read."""
+    return {entry.key: entry.threshold for entry in read_thresholds(file).entries}
 
 
-def find_threshold(*, case: str, dataset: str, tier: str, engine: str) -> Threshold | None:
+def find_threshold(
+    *, case: str, dataset: str, tier: str, engine: str, file: Path
+) -> Threshold | None:
     """The bounds of a case; `None` where nothing was measured, so that it stays unjudged."""
-    return known_thresholds().get((case, dataset, tier, engine))
+    return known_thresholds(file).get((case, dataset, tier, engine))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,4 +45,4 @@ class Bounds:
         lower, upper = self.threshold.lower, self.threshold.upper
         low = "" if lower is None else f"at least {lower:.4f}"
         high = "" if upper is None else f"at most {upper:.4f}"
-        return f"<{' and '.join(filter(None, (low, high)))}: thresholds.json, {self.case}>"
+        return f"<{' and '.join(filter(None, (low, high)))}: threshold of {self.case}>"

@@ -8,14 +8,13 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-import pytest
 import torch
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from bench import yardstick
 from bench.experiment import Case
 from bench.recording import Circumstances, make_record
-from bench.session import ENGINE, dataset_name
+from bench.session import ARTIFACT_BYTES, ENGINE, dataset_name
 from harness.environment import CpuClock, threads
 from harness.record import Record
 from lenet import artifacts
@@ -23,9 +22,6 @@ from lenet.data import Images, Split, load, prepare
 from lenet.history import History
 from lenet.recipe import Recipe, Scaling
 from lenet.train import Trainer
-
-ARTIFACT_BYTES = 2**20
-"""Artifacts of one case before compression; the largest arrays are left out beyond it."""
 
 
 def train_case(
@@ -86,12 +82,7 @@ def prepared(case: Case, settings: Mapping[str, Any]) -> tuple[Recipe, Split]:
 
 
 def device(option: str) -> torch.device:
-    """The device of `--device auto|cpu|cuda`; raises `pytest.UsageError` where there is no CUDA."""
-    if option == "cuda" and not torch.cuda.is_available():
-        raise pytest.UsageError(
-            "--device cuda: this machine has no CUDA device that PyTorch can use; "
-            "leave --device at auto, or take cpu"
-        )
+    """The device of `--device auto|cpu|cuda`."""
     if option == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     return torch.device(option)

@@ -4,6 +4,7 @@ Free of torch, so that the bench is listed in a moment; training is loaded with 
 """
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
@@ -16,7 +17,7 @@ from harness.record import Record, Threshold
 from harness.recorder import Recorder
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Trial:
     """One case in one test: `run()` it, then assert that the accuracy is in `threshold`."""
 
@@ -30,6 +31,9 @@ class Trial:
     """Where the record goes, and where a finished one comes from."""
     workers: int
     """Worker processes of this session."""
+
+    def __repr__(self) -> str:
+        return f"<trial {self.item.name}>"  # an assertion that fails shows it, in few words
 
     def run(self) -> float:
         """Final test accuracy, a fraction: of the training, or of the record under `--resume`."""
@@ -76,9 +80,11 @@ class Trial:
     def _threshold(self) -> Threshold | None:
         if self._finished is not None:
             return self._finished.threshold
+        settings = self.recorder.settings
         return find_threshold(
             case=self._key,
-            dataset=dataset_name(self.case.variant.recipe, self.recorder.settings),
+            dataset=dataset_name(self.case.variant.recipe, settings),
             tier=self.case.tier.name,
             engine=ENGINE,
+            file=Path(settings["thresholds"]),
         )

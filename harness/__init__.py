@@ -1,1 +1,1 @@
-"""Records in, decisions out: the bridge to pytest-benchmark, the store, the comparison, the report."""
+"""Records in, decisions out: the bridge to pytest-benchmark, the store, comparison and report."""

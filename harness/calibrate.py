@@ -1,7 +1,8 @@
 """Accuracy thresholds from a run: `python -m harness.calibrate RUN --output bench/thresholds.json`.
 
 A case whose every seed is far above chance gets a lower bound, one whose every seed is near chance
-an upper bound; one between, or with seeds on both sides, gets none and stays unjudged.
+an upper bound; one between, or with seeds on both sides, gets none and stays unjudged. So does one
+whose seeds lie so far apart that a bound below them all would say nothing.
 """
 
 import argparse
@@ -34,21 +35,25 @@ LEAST_MARGIN = 0.01
 
 HOW = (
     f"From at least {LEAST_SEEDS} seeds. lower: every seed reached {LEARNED:.0%}; the worst seed "
-    f"less a margin. upper: no seed passed {CHANCE_FACTOR:g} times chance; the best seed and a "
-    f"margin. margin: the range of the seeds, at least {LEAST_MARGIN:.0%}. Cases between are not "
-    "listed and stay unjudged. Made by python -m harness.calibrate; change it by review only."
+    f"less a margin, if that is more than {CHANCE_FACTOR:g} times chance. upper: no seed passed "
+    f"{CHANCE_FACTOR:g} times chance, nor reached {LEARNED:.0%}; the best seed and a margin. "
+    f"margin: the range of the seeds, at least {LEAST_MARGIN:.0%}. Cases between are not listed "
+    "and stay unjudged. Made by python -m harness.calibrate; change it by review only."
 )
 
 
 def calibrate(records: Iterable[Record]) -> tuple[list[ThresholdEntry], list[str]]:
-    """Entries for the cases that can be judged, and a sentence for each case that cannot."""
-    by_key: dict[Key, list[Record]] = {}
+    """Entries for the cases that can be judged, and a sentence for each case that cannot.
+
+    Of two records of one case and seed the later one counts.
+    """
+    by_key: dict[Key, dict[int, Record]] = {}
     for record in records:
-        by_key.setdefault(_key(record), []).append(record)
+        by_key.setdefault(_key(record), {})[record.seed] = record
     entries: list[ThresholdEntry] = []
     unjudged: list[str] = []
-    for key, found in sorted(by_key.items()):
-        entry = _entry(key, sorted(found, key=lambda record: record.seed))
+    for key, by_seed in sorted(by_key.items()):
+        entry = _entry(key, [by_seed[seed] for seed in sorted(by_seed)])
         if isinstance(entry, str):
             unjudged.append(f"{key[0]}: {entry}")
         else:
@@ -66,33 +71,45 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; exit code 2 where nothing can be calibrated."""
     options = _parser().parse_args(arguments)
     try:
-        records = [
-            record
-            for name in options.run or [None]
-            for record in read_records(find_run(name, runs=options.runs))
-        ]
+        records = _records(options.run, runs=options.runs)
         entries, unjudged = calibrate(records)
         old = read_thresholds(options.output).entries if options.output.exists() else ()
-    except (StoreError, ThresholdsError) as error:
+        measured = {_key(record) for record in records}
+        kept = [entry for entry in old if entry.key not in measured]
+        write_thresholds(options.output, merged(kept, entries))
+    except (StoreError, ThresholdsError, OSError) as error:
         print(f"harness.calibrate: {error}", file=sys.stderr)
         return 2
-    kept = [entry for entry in old if entry.key not in {_key(record) for record in records}]
-    write_thresholds(options.output, merged(kept, entries))
     for sentence in unjudged:
         print(f"unjudged: {sentence}")
     print(f"{options.output}: {len(entries)} cases from these runs, {len(kept)} others kept")
     return 0
 
 
+def _records(names: Sequence[str], *, runs: Path) -> list[Record]:
+    paths = [find_run(name, runs=runs) for name in names or (None,)]
+    records = [record for path in paths for record in read_records(path, notice=_note)]
+    if not records:
+        raise StoreError(
+            f"{', '.join(map(str, paths))}: expected records, found none: no case has ended there; "
+            "name another run"
+        )
+    return records
+
+
 def _entry(key: Key, records: Sequence[Record]) -> ThresholdEntry | str:
+    """The bounds from a case's records, one a seed; or why there are none."""
     measured = [record.test_accuracy or 0.0 for record in records]
     worst, best = min(measured), max(measured)
-    chance = 1 / records[0].dataset.classes
+    near_chance = CHANCE_FACTOR / records[0].dataset.classes
     if len(records) < LEAST_SEEDS:
         return f"{len(records)} seeds, and at least {LEAST_SEEDS} are needed"
+    if len({record.recipe_id for record in records}) > 1:
+        return "its seeds were trained by different recipes"
     margin = max(LEAST_MARGIN, best - worst)
-    lower = round(worst - margin, 4) if worst >= LEARNED else None
-    upper = round(best + margin, 4) if best <= CHANCE_FACTOR * chance else None
+    learned = worst >= LEARNED and worst - margin > near_chance
+    lower = round(worst - margin, 4) if learned else None
+    upper = round(best + margin, 4) if best <= near_chance and best < LEARNED else None
     if lower is None and upper is None:
         return f"from {worst:.1%} to {best:.1%} over {len(records)} seeds"
     case, dataset, tier, engine = key
@@ -112,6 +129,10 @@ def _entry(key: Key, records: Sequence[Record]) -> ThresholdEntry | str:
 def _key(record: Record) -> Key:
     case = f"{record.case.partition('[')[0]}[{record.variant}]"
     return case, record.dataset.name, record.tier, record.engine
+
+
+def _note(text: str) -> None:
+    print(f"harness.calibrate: {text}", file=sys.stderr)
 
 
 def _parser() -> argparse.ArgumentParser:

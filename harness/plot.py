@@ -43,6 +43,7 @@ from harness.palette import Palette, Style, name_of
 from harness.plotters import (
     StyleOf,
     plot_accuracy,
+    plot_bars,
     plot_epochs,
     plot_front,
     plot_grid,
@@ -67,6 +68,8 @@ def figures(comparison: Comparison, palette: Palette) -> dict[str, Figure]:
         found["accuracy"] = accuracy_figure(comparison, palette)
         if comparison.crossed:
             found["grid"] = grid_figure(comparison)
+        else:
+            found["bars"] = bars_figure(comparison, palette)
         found["accuracy-by-epoch"] = epochs_figure(comparison, palette)
         found["accuracy-by-time"] = seconds_figure(comparison, palette)
     for factor in numeric_factors(comparison):
@@ -172,6 +175,31 @@ def grid_figure(comparison: Comparison) -> Figure:
         figure,
         title=best_sentence(comparison),
         subtitle=f"Final test accuracy, %: mean ± 95% t interval. {about(comparison)}",
+    )
+    return figure
+
+
+def bars_figure(comparison: Comparison, palette: Palette) -> Figure:
+    """Final test accuracy as bars from zero to one hundred percent, the best variant first."""
+    names = _names_by_accuracy(comparison)
+    cells = sorted(comparison.cells, key=lambda cell: names.index(name_of(comparison, cell)))
+    figure, (ax,) = canvas(
+        axes=(1, 1),
+        size=(max(4.2, 0.75 * len(cells)), 3.2),
+        margins=Margins(bottom=0.3 + 0.6 * text_width(names), right=0.3, top=TITLE_IN),
+    )
+    plot_bars(ax, cells, _style_of(comparison, palette))
+    ax.set_axisbelow(True)
+    ax.set_xticks(range(len(cells)), _mark_baseline(comparison, names), rotation=35, ha="right")
+    ax.tick_params(axis="x", length=0, labelsize=FONT_PT)
+    ax.grid(visible=False, axis="x")
+    ax.set_ylim(0, 1.09)
+    ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25", "50", "75", "100"])
+    ax.set_ylabel("test accuracy, %", fontsize=FONT_PT)
+    set_titles(
+        figure,
+        title=best_sentence(comparison),
+        subtitle=f"Bar: mean final test accuracy; dot: a seed. {about(comparison)}",
     )
     return figure
 

@@ -83,6 +83,27 @@ def plot_accuracy(
     return ax
 
 
+def plot_bars(ax: Axes, cells: Sequence[Cell], style_of: StyleOf) -> Axes:
+    """Mean test accuracy as bars from zero, side by side, a dot a seed on each."""
+    for place, cell in enumerate(cells):
+        style, seeds = style_of(cell), final_accuracies([cell])
+        if cell.accuracy is None:
+            continue
+        mean = cell.accuracy.mean
+        ax.bar(place, mean, width=0.7, color=style.colour, alpha=0.55, linewidth=0)
+        ax.plot([place] * len(seeds), seeds, "o", color=style.colour, ms=4.5, mec="white", mew=0.5)
+        ax.annotate(
+            ACCURACY.show(mean),
+            (place, max(mean, *seeds)),
+            xytext=(0, 6),
+            textcoords="offset points",
+            ha="center",
+            fontsize=FONT_PT,
+            color=INK,
+        )
+    return ax
+
+
 def plot_interval(ax: Axes, found: Estimate, *, row: float, colour: str) -> Axes:
     """The t interval as a pale bar within the limits of `ax`, an arrow where it goes beyond."""
     if found.low is None or found.high is None:

@@ -111,11 +111,10 @@ class RunSession:
         run = open_run(folder, notice=self.notices.append)
         try:
             check_same(recorded=run.manifest.settings, given=self.settings, run=run.name)
-            records = read_records(folder)
+            self.outcomes = _outcomes(folder)
         except (StoreError, pytest.UsageError):
             run.close()
             raise
-        self.outcomes = {record.nodeid: record.outcome for record in records}
         return run
 
     @pytest.hookimpl(optionalhook=True)
@@ -155,6 +154,10 @@ class RunSession:
             self.run.append(arrival.record)
         self.outcomes[report.nodeid] = arrival.record.outcome
 
+    def pytest_keyboard_interrupt(self) -> None:
+        """Count anew: Ctrl-C may have come between a record and its count."""
+        self.outcomes = _outcomes(self.run.folder)
+
     def pytest_report_header(self) -> list[str]:
         """Say where the run is, what was chosen for it, and what was repaired."""
         state = f" (resumed: {len(self.finished)} cases are finished)" if self.resumed else ""
@@ -170,8 +173,8 @@ class RunSession:
         self.benchmark_json.before_saving()
         yield
         self.benchmark_json.after_saving()
-        planned = [each for each in self.run.manifest.planned if each not in self.recordless]
-        self.run.plan(planned)
+        without = self.recordless - {*self.outcomes}
+        self.run.plan(each for each in self.run.manifest.planned if each not in without)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_terminal_summary(self, terminalreporter: Any) -> Generator[None, None, None]:
@@ -253,6 +256,10 @@ def _as_json(settings: Mapping[str, Any]) -> dict[str, Any]:
             f"pytest_harness_settings: expected settings that are JSON: {error}"
         ) from None
     return plain
+
+
+def _outcomes(folder: Path) -> dict[str, Outcome]:
+    return {record.nodeid: record.outcome for record in read_records(folder)}
 
 
 def _runs(config: pytest.Config) -> Path:

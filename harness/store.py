@@ -69,7 +69,8 @@ class Run:
         self.folder = folder
         self.manifest = manifest
         self._lock = lock
-        self._records = (folder / RECORDS).open("ab")
+        # Without a buffer: a line is in the file or not, wherever Ctrl-C finds the session.
+        self._records = (folder / RECORDS).open("ab", buffering=0)
 
     @property
     def name(self) -> str:
@@ -78,8 +79,9 @@ class Run:
 
     def append(self, record: Record) -> None:
         """Add one line to `records.jsonl` and force it to disk."""
-        self._records.write(encode(record) + b"\n")
-        self._records.flush()
+        line = encode(record) + b"\n"
+        if self._records.write(line) != len(line):
+            raise StoreError(f"{self.folder / RECORDS}: a record was cut short: is the disk full?")
         os.fsync(self._records.fileno())
 
     def plan(self, nodeids: Iterable[str]) -> None:

@@ -17,7 +17,11 @@ class ThresholdsError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class ThresholdEntry:
-    """The bounds of one case, and what they were measured from. Accuracies are fractions."""
+    """The bounds of one case, and what they were measured from. Accuracies are fractions.
+
+    Raises:
+        ValueError: no bound, or one that no accuracy can be held against.
+    """
 
     case: str
     """Case id without its seed: `test_optimizer[adam]`."""
@@ -37,6 +41,16 @@ class ThresholdEntry:
     """Seeds that it was measured from."""
     measured: tuple[float, ...]
     """Final test accuracy of each, in their order."""
+
+    def __post_init__(self) -> None:
+        bounds = [bound for bound in (self.lower, self.upper) if bound is not None]
+        if not bounds:
+            raise ValueError(f"{self.case}: expected a bound, lower or upper; got neither")
+        if any(not 0 <= bound <= 1 for bound in bounds) or bounds != sorted(bounds):
+            raise ValueError(
+                f"{self.case}: expected 0 <= lower <= upper <= 1, as accuracies are fractions; "
+                f"got lower {self.lower}, upper {self.upper}"
+            )
 
     @property
     def key(self) -> Key:

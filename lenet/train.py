@@ -44,7 +44,7 @@ class Trainer:
         recipe: what to train.
         split: the data, on the device to train on, as `lenet.data.prepare` made it.
         seed: of weights and data order: one seed gives every recipe the same order, and the same
-            initial value to each tensor of the same name and shape.
+            draws to each tensor of the same name and shape.
         order_seed: of the data order alone, where it is to differ from `seed`.
 
     A loss that stops being finite is an outcome like any other: training goes on to its last epoch.

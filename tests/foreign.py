@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -13,7 +14,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 CASES = ROOT / "tests" / "session_cases"
 SPEED = ("-p", "no:hypothesispytest", "-p", "no:cacheprovider")  # a second a session, saved
-PATIENCE_S = 60
+PATIENCE_S = 300
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +32,7 @@ class Session:
 
     def __init__(self, command: list[str], *, folder: Path, environment: dict[str, str]) -> None:
         # A file, for a pipe would stay open as long as a worker that outlives the session.
+        heed_interrupts()
         self.output = folder / f"printed-{time.monotonic_ns()}.txt"
         with self.output.open("w") as stream:
             self.process = subprocess.Popen(
@@ -48,6 +50,7 @@ class Session:
             code = self.process.wait(timeout=PATIENCE_S)
         finally:
             self.process.kill()
+            self.process.wait()
         return Ended(code=code, printed=self.output.read_text())
 
     def reach(self, state: Callable[[], bool]) -> None:
@@ -102,6 +105,12 @@ class Bench:
         """Name -> entry in the `benchmark.json` of its only run."""
         [file] = (self.folder / "runs").glob("*/benchmark.json")
         return {entry["name"]: entry for entry in json.loads(file.read_text())["benchmarks"]}
+
+
+def heed_interrupts() -> None:
+    """Let child processes be interrupted, though a job in the background has that ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def clean_environment() -> dict[str, str]:

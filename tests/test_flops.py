@@ -11,14 +11,15 @@ from lenet.flops import training_flops
 from lenet.model import LeNet
 from lenet.recipe import Head, HeadSequence, Recipe
 from lenet.reference import BASE_NETWORK, LENET_5, architecture
-from tests.samples import bench_recipes, recipes
+from tests.samples import UNHURRIED, bench_recipes, recipes
 
 
 def counted(recipe: Recipe, *, images: int = 1) -> int:
     """PyTorch's count of one step; on the meta device, for on the CPU it sees no LSTM."""
     with torch.device("meta"), FlopCounterMode(display=False) as counter:
         LeNet(recipe)(torch.empty(images, *recipe.padded_shape)).sum().backward()
-    return counter.get_total_flops()
+    flops: int = counter.get_total_flops()
+    return flops
 
 
 def test_every_network_of_the_bench_costs_what_the_counter_says() -> None:
@@ -29,7 +30,7 @@ def test_every_network_of_the_bench_costs_what_the_counter_says() -> None:
 
 
 @given(recipe=recipes())
-@settings(max_examples=40, deadline=None)
+@settings(UNHURRIED, max_examples=40)
 def test_random_network_costs_what_the_counter_says(recipe: Recipe) -> None:
     assert training_flops(recipe) == counted(recipe)
 

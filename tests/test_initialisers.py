@@ -71,24 +71,16 @@ def test_zeros_are_zeros_and_draws_follow_the_generator() -> None:
 
 @pytest.mark.parametrize("head", ["linear", "rnn", "lstm"])
 def test_default_spreads_as_the_layers_of_pytorch_do(head: Any) -> None:
-    layers: dict[str, nn.Module] = {
-        "conv1": nn.Conv2d(1, 30, 5),
-        "conv2": nn.Conv2d(30, 40, 5),
-        "linear": nn.Linear(640, 300),
-        "rnn": nn.RNN(16, 300),
-        "lstm": nn.LSTM(16, 300),
-        "linear2": nn.Linear(300, 90),
-        "output": nn.Linear(90, 10),
-    }
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        first = {"linear": nn.Linear(640, 300), "rnn": nn.RNN(16, 300), "lstm": nn.LSTM(16, 300)}
+        by_torch = nn.Sequential(
+            *(nn.Conv2d(1, 30, 5), nn.Conv2d(30, 40, 5)),
+            *(first[head], nn.Linear(300, 90), nn.Linear(90, 10)),
+        )
     by_us = parameters(replace(WIDE, head=head))
-    chosen = {"conv1", "conv2", head, "linear2", "output"}
-    by_torch = {
-        f"{name}.{key}": tensor
-        for name, layer in layers.items()
-        if name in chosen
-        for key, tensor in layer.named_parameters()
-    }
-    for ours, theirs in zip(by_us.values(), by_torch.values(), strict=True):
+    for ours, parameter in zip(by_us.values(), by_torch.parameters(), strict=True):
+        theirs = parameter.detach()
         assert ours.shape == theirs.shape
         tolerance = 3 / math.sqrt(ours.numel())
         assert float(ours.std()) == pytest.approx(float(theirs.std()), rel=tolerance)
@@ -130,5 +122,8 @@ def test_convolution_may_have_a_bias_initialiser_of_its_own() -> None:
 
 
 def test_weights_of_a_padded_or_pooled_network_are_as_without() -> None:
-    plain, pooled = parameters(WIDE), parameters(replace(WIDE, pools=(Pool(kind="average"), Pool())))
+    plain, pooled = (
+        parameters(WIDE),
+        parameters(replace(WIDE, pools=(Pool(kind="average"), Pool()))),
+    )
     assert torch.equal(plain["conv2.weight"], pooled["conv2.weight"])

@@ -11,13 +11,13 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from lenet import model as model_module
+from lenet.activations import ACTIVATIONS
 from lenet.model import LeNet, build_model
 from lenet.recipe import Recipe
-from lenet.reference import BASE_NETWORK, LENET_5, architecture
+from lenet.reference import BASE_NETWORK, LENET_5, PUBLISHED_PARAMETERS, architecture
 from lenet.seeding import generator
 from lenet.settings import Conv, Init, Optimizer, Pool
-from tests.samples import SMALL, bench_recipes
+from tests.samples import SMALL, assert_close, bench_recipes
 
 
 @contextmanager
@@ -25,7 +25,7 @@ def global_randomness_untouched() -> Iterator[None]:
     """Fail if the code inside draws from a global generator, or reseeds one."""
 
     def states() -> tuple[Any, ...]:
-        legacy: Any = np.random.get_state()  # noqa: NPY002 (the global state is what is looked at)
+        legacy: Any = np.random.get_state()
         return random.getstate(), legacy[1].tolist(), legacy[2:], torch.get_rng_state().tolist()
 
     before = states()
@@ -48,11 +48,11 @@ def shared(first: dict[str, Tensor], second: dict[str, Tensor]) -> list[str]:
 def test_reference_networks_have_their_published_counts() -> None:
     assert build_model(BASE_NETWORK, 0).parameter_count == 44_426
     assert build_model(LENET_5, 0).parameter_count == 61_706
-    assert 44_426 == sum((6 * 26, 16 * 151, 257 * 120, 121 * 84, 85 * 10))
+    assert sum((6 * 26, 16 * 151, 257 * 120, 121 * 84, 85 * 10)) == 44_426
 
 
 def test_wrong_count_of_a_reference_network_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(model_module.PUBLISHED_PARAMETERS, architecture(BASE_NETWORK), 44_427)
+    monkeypatch.setitem(PUBLISHED_PARAMETERS, architecture(BASE_NETWORK), 44_427)
     with pytest.raises(AssertionError, match="44426 != 44427"):
         build_model(replace(BASE_NETWORK, learning_rate=0.5), 0)
 
@@ -70,7 +70,13 @@ def test_layers_are_named_in_their_order() -> None:
         return list(LeNet(recipe).layers)
 
     assert names(BASE_NETWORK) == ["conv1", "conv2", "linear1", "linear2", "output"]
-    assert names(replace(BASE_NETWORK, head="rnn")) == ["conv1", "conv2", "rnn1", "linear2", "output"]
+    assert names(replace(BASE_NETWORK, head="rnn")) == [
+        "conv1",
+        "conv2",
+        "rnn1",
+        "linear2",
+        "output",
+    ]
     assert names(replace(BASE_NETWORK, head="lstm", linears=(9,)))[2:] == ["lstm1", "output"]
     assert names(replace(BASE_NETWORK, linears=())) == ["conv1", "conv2", "output"]
 
@@ -107,7 +113,7 @@ def test_layers_do_what_the_recipe_says() -> None:
     x = nn.functional.avg_pool2d(x, 3, stride=2, padding=1).flatten(1)
     x = torch.sigmoid(x @ named["linear1.1.weight"].T + named["linear1.1.bias"])
     x = (x @ named["output.weight"].T + named["output.bias"]).softmax(1)
-    torch.testing.assert_close(model(images), x)
+    assert_close(model(images), x)
 
 
 @pytest.mark.parametrize("activation", ["relu", "tanh", "gelu", "leaky-relu"])
@@ -115,11 +121,11 @@ def test_looking_at_the_layers_changes_nothing(activation: Any) -> None:
     model = build_model(replace(BASE_NETWORK, activation=activation), 0)
     images = torch.rand(4, 1, 28, 28)
     outputs: dict[str, Tensor] = {}
-    torch.testing.assert_close(model(images, outputs), model(images))
+    assert_close(model(images, outputs), model(images))
     # A convolution's output is looked at before its pooling: all of it, not the maxima alone.
     pooled = nn.functional.max_pool2d(outputs["conv1"], 2)
     again = model.layers["conv2"](pooled)
-    torch.testing.assert_close(model_module.ACTIVATIONS[activation].apply(again), outputs["conv2"])
+    assert_close(ACTIVATIONS[activation].apply(again), outputs["conv2"])
 
 
 def test_one_seed_gives_variants_the_same_weights_where_shapes_allow() -> None:
@@ -133,11 +139,18 @@ def test_one_seed_gives_variants_the_same_weights_where_shapes_allow() -> None:
         convs=(*BASE_NETWORK.convs, Conv(maps=16)),
         pools=(Pool(stride=1), Pool(), Pool(stride=1)),
     )
-    assert shared(base, weights(deeper)) == [name for name in everything if "linear1" not in name]
-    recurrent = shared(base, weights(replace(BASE_NETWORK, head="lstm")))
-    assert recurrent == [name for name in everything if "linear1" not in name]
+    assert shared(base, weights(deeper)) == everything  # it ends in maps of the same size
+    recurrent = replace(BASE_NETWORK, head="lstm")
+    assert shared(base, weights(recurrent)) == [n for n in everything if "linear1" not in n]
     without_bias = replace(BASE_NETWORK, convs=(Conv(maps=6, bias=False), Conv(maps=16)))
     assert len(shared(base, weights(without_bias))) == len(everything) - 1
+
+
+def test_bias_behind_more_inputs_is_the_same_draw_on_another_scale() -> None:
+    wider = replace(BASE_NETWORK, pools=(Pool(stride=1), Pool()))
+    biases = [weights(recipe)["layers.linear1.1.bias"] for recipe in (BASE_NETWORK, wider)]
+    scale = (wider.features / BASE_NETWORK.features) ** 0.5
+    assert_close(biases[0], biases[1] * scale)
 
 
 def test_seeds_and_tensors_have_draws_of_their_own() -> None:

@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from harness.axes import accuracy_limits, plain, spread
@@ -21,7 +22,7 @@ from harness.compare import Comparison, compare
 from harness.compare_runs import compare_runs
 from harness.curves import by_epoch, pareto_front
 from harness.palette import STYLES, Palette, assign_styles
-from harness.plot import figures
+from harness.plot import bars_figure, figures
 from harness.plot_runs import change_figures
 from harness.plotters import plot_accuracy, plot_epochs
 from harness.record import Record
@@ -64,9 +65,9 @@ def line_colours(ax: Axes) -> set[str]:
 @pytest.mark.parametrize(
     ("experiment", "names"),
     [
-        ("optimizer", ["accuracy", "accuracy-by-epoch", "accuracy-by-time"]),
+        ("optimizer", ["accuracy", "bars", "accuracy-by-epoch", "accuracy-by-time"]),
         ("activation", ["accuracy", "grid", "accuracy-by-epoch", "accuracy-by-time"]),
-        ("depth", ["accuracy", "accuracy-by-epoch", "accuracy-by-time", "time-by-depth"]),
+        ("depth", ["accuracy", "bars", "accuracy-by-epoch", "accuracy-by-time", "time-by-depth"]),
     ],
 )
 def test_each_experiment_gets_the_figures_that_suit_it(experiment: str, names: list[str]) -> None:
@@ -100,6 +101,19 @@ def test_every_seed_is_a_point_and_the_interval_an_arrow_where_it_leaves_the_fra
     assert [np.asarray(line.get_xdata()) for line in points] == [pytest.approx([0.5, 0.6, 0.7])]
     assert {line.get_marker() for line in ax.get_lines()} >= {"<", ">"}
     assert ax.get_xlim() == (0.49, 0.71)
+
+
+def test_bars_reach_from_zero_to_the_mean_with_every_seed_on_them() -> None:
+    comparison, palette = bench("optimizer")
+    (ax,) = bars_figure(comparison, palette).axes
+    bars = [found for found in ax.patches if isinstance(found, Rectangle)]
+    means = sorted((cell.accuracy.mean for cell in comparison.cells if cell.accuracy), reverse=True)
+    assert [bar.get_y() for bar in bars] == [0] * len(means)
+    assert [bar.get_height() for bar in bars] == pytest.approx(means)
+    assert sum(len(np.asarray(line.get_ydata())) for line in ax.get_lines()) == sum(
+        len(cell.records) for cell in comparison.cells
+    )
+    assert ax.get_ylim()[0] == 0
 
 
 def test_a_grid_has_one_panel_a_learning_rate_and_one_axis_for_all() -> None:

@@ -15,7 +15,7 @@ from lenet.plain import differing
 from lenet.recipe import Recipe
 from lenet.reference import BASE_NETWORK, LENET_5
 from lenet.settings import Conv, Init, Optimizer, Penalty, Pool, Schedule
-from tests.samples import bench_recipes, recipes
+from tests.samples import UNHURRIED, bench_recipes, recipes
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "no classes": ({"classes": 1}, "classes: expected a whole number of at least 2; got 1"),
@@ -33,7 +33,10 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "empty image": ({"input_shape": (1, 0, 28)}, "input_shape[1]: expected a whole number"),
     "layer of no units": ({"linears": (120, 0)}, "linears[1]: expected a whole number of at least"),
-    "rate of zero": ({"learning_rate": 0}, "learning_rate: expected a finite number above 0; got 0"),
+    "rate of zero": (
+        {"learning_rate": 0},
+        "learning_rate: expected a finite number above 0; got 0",
+    ),
     "negative rate": ({"learning_rate": -0.1}, "learning_rate: expected a finite number above 0; "),
     "rate that is nan": ({"learning_rate": float("nan")}, "above 0; got nan"),
     "infinite rate": ({"learning_rate": float("inf")}, "above 0; got inf"),
@@ -77,7 +80,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "recurrent head in no place": (
         {"head": "lstm", "linears": ()},
-        "head: 'lstm' takes the place of the first hidden linear layer; expected at least one width",
+        "head: 'lstm' takes the place of the first hidden linear layer; expected at least one",
     ),
     "fewer pools than convolutions": (
         {"pools": (Pool(),)},
@@ -91,8 +94,14 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {"convs": [Conv(maps=6), Conv(maps=16)]},
         "convs: expected tuple[Conv, ...]; got [Conv(maps=6",
     ),
-    "pools in a list": ({"pools": [Pool(), None]}, "pools: expected tuple[Pool | None, ...]; got ["),
-    "widths in a list": ({"linears": [120, 84]}, "linears: expected tuple[int, ...]; got [120, 84]"),
+    "pools in a list": (
+        {"pools": [Pool(), None]},
+        "pools: expected tuple[Pool | None, ...]; got [",
+    ),
+    "widths in a list": (
+        {"linears": [120, 84]},
+        "linears: expected tuple[int, ...]; got [120, 84]",
+    ),
     "map shrunk by depth": (
         {"convs": (Conv(maps=6),) * 4, "pools": (Pool(),) * 4},
         "convs[2]: expected a map of at least 5 pixels a side for kernel 5 with padding 0; got 4x4 "
@@ -117,8 +126,12 @@ def test_impossible_recipe_is_refused_by_name(fields: dict[str, Any], message: s
 
 
 def test_narrow_image_is_refused_by_its_narrow_side() -> None:
-    message = "convs[1]: expected a map of at least 5 pixels a side for kernel 5 with padding 0; got"
-    with pytest.raises(RecipeError, match=re.escape(f"{message} 12x4 (sizes so far: 28x12 -> 24x8")):
+    message = (
+        "convs[1]: expected a map of at least 5 pixels a side for kernel 5 with padding 0; got"
+    )
+    with pytest.raises(
+        RecipeError, match=re.escape(f"{message} 12x4 (sizes so far: 28x12 -> 24x8")
+    ):
         Recipe(input_shape=(1, 28, 12))
     assert Recipe(input_shape=(1, 28, 16)).features == 16 * 4 * 1
 
@@ -155,7 +168,7 @@ def test_every_recipe_of_the_bench_goes_through_json() -> None:
 
 
 @given(recipe=recipes())
-@settings(max_examples=60, deadline=None)
+@settings(UNHURRIED, max_examples=60)
 def test_random_recipe_goes_through_json(recipe: Recipe) -> None:
     back = through_json(recipe)
     assert (back, hash(back), back.identity) == (recipe, hash(recipe), recipe.identity)
@@ -165,12 +178,14 @@ def test_random_recipe_goes_through_json(recipe: Recipe) -> None:
 def test_numbers_of_numpy_are_numbers() -> None:
     rates = [replace(Recipe(), learning_rate=rate) for rate in np.logspace(-4, -1, 4)]
     assert [through_json(recipe) for recipe in rates] == rates
-    with pytest.raises(RecipeError, match="learning_rate: expected float; got np.float32"):
+    with pytest.raises(RecipeError, match="learning_rate: expected float; got np"):
         Recipe(learning_rate=np.float32(0.1))  # type: ignore[arg-type]
 
 
 def test_missing_fields_take_their_defaults() -> None:
-    recipe = Recipe.from_dict({"epochs": 3, "optimizer": {"kind": "adam"}, "convs": [{"maps": 2}] * 2})
+    recipe = Recipe.from_dict(
+        {"epochs": 3, "optimizer": {"kind": "adam"}, "convs": [{"maps": 2}] * 2}
+    )
     assert recipe == Recipe(epochs=3, optimizer=Optimizer(kind="adam"), convs=(Conv(maps=2),) * 2)
     assert recipe.to_dict() == replace(recipe).to_dict()
     assert Recipe.from_dict({}).to_dict() == Recipe().to_dict()
@@ -180,7 +195,10 @@ def test_missing_fields_take_their_defaults() -> None:
     ("fields", "message"),
     [
         ({"lr": 0.1}, "$: unknown field 'lr'; expected among dataset, input_shape, "),
-        ({"optimizer": {"lr": 1}}, "$.optimizer: unknown field 'lr'; expected among kind, momentum"),
+        (
+            {"optimizer": {"lr": 1}},
+            "$.optimizer: unknown field 'lr'; expected among kind, momentum",
+        ),
         ({"pools": [None, {"size": 2}]}, "$.pools[1]: unknown field 'size'; expected among kind, "),
         (
             {"convs": [{"maps": 6, "bias_init": {"sd": 1}}, {"maps": 6}]},
@@ -197,11 +215,11 @@ def test_missing_fields_take_their_defaults() -> None:
         ),
         (
             {"activation": ["relu", "tahn"]},
-            "Invalid enum value 'tahn' - at `$.activation[1]`; expected one of identity, relu, tanh",
+            "Invalid enum value 'tahn' - at `$.activation[1]`; expected one of identity, relu",
         ),
         (
             {"convs": [{"maps": 6, "bias_init": {"kind": "he"}}, {"maps": 6}]},
-            "Invalid enum value 'he' - at `$.convs[0].bias_init.kind`; expected one of pytorch, zer",
+            "Invalid enum value 'he' - at `$.convs[0].bias_init.kind`; expected one of pytorch",
         ),
         ({"pools": [{"padding": 2}]}, "pool.padding: expected at most half the kernel"),
         ({"epochs": 0}, "epochs: expected a whole number of at least 1; got 0"),
@@ -256,7 +274,7 @@ def later(base: type, field: str) -> Any:
 
 
 def test_later_field_leaves_old_identities_as_they_were() -> None:
-    settings = {"epochs": 3, "optimizer": Optimizer(kind="adam")}
+    settings: dict[str, Any] = {"epochs": 3, "optimizer": Optimizer(kind="adam")}
     later_recipe = later(Recipe, "label_noise")
     assert later_recipe(**settings).identity == Recipe(**settings).identity
     assert later_recipe(**settings, label_noise=1).identity != Recipe(**settings).identity

@@ -13,7 +13,7 @@ from lenet.pooling import build_pool
 from lenet.reference import BASE_NETWORK, LENET_5
 from lenet.settings import Conv, Pool
 from lenet.shapes import trace
-from tests.samples import CONVS, pools
+from tests.samples import CONVS, UNHURRIED, pools
 
 SIDES = st.integers(1, 12)
 
@@ -26,7 +26,7 @@ def sizes_by_torch(side: tuple[int, int], conv: Conv, pool: Pool | None) -> list
 
 
 @given(side=st.tuples(SIDES, SIDES), conv=CONVS, pool=st.none() | pools())
-@settings(max_examples=60, deadline=None)
+@settings(UNHURRIED, max_examples=60)
 def test_sizes_are_those_of_the_layers(
     side: tuple[int, int], conv: Conv, pool: Pool | None
 ) -> None:

@@ -7,4 +7,4 @@ import pytest
 
 @pytest.mark.parametrize("seed", range(6))
 def test_case(train: Callable[..., float], seed: int) -> None:
-    assert train(0.9 - seed / 100, lower=0.87) >= 0.87
+    assert train((85 + seed) / 100, lower=0.87) >= 0.87

@@ -1,0 +1,168 @@
+"""The options of the bench, and what the others make of them.
+
+Nothing here imports torch before it has to: workers are told their threads before they load it.
+"""
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench import planning, session
+from bench.thresholds import THRESHOLDS_FILE
+from bench.tiers import TIERS, Tier
+from harness import environment
+from harness.plugin import worker_count
+from harness.recorder import recorder
+from lenet.datasets import AUTO, DataError
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Add the options of the group "bench"."""
+    group = parser.getgroup("bench", "training experiments")
+    _add_what_to_run(group)
+    _add_what_on(group)
+
+
+def _add_what_to_run(group: pytest.OptionGroup) -> None:
+    tiers = "; ".join(f"{each.name}: {each.summary}" for each in TIERS.values())
+    group.addoption(
+        "--tier",
+        choices=tuple(TIERS),
+        default="short",
+        help=f"How long each training is ({tiers}). Default: %(default)s",
+    )
+    group.addoption(
+        "--seeds",
+        type=_positive,
+        default=None,
+        metavar="N",
+        help="Train every case with seeds 0 to N-1. Default: 1",
+    )
+    group.addoption(
+        "--experiment",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="Run this experiment alone; may be given several times",
+    )
+    group.addoption(
+        "--time-budget",
+        type=_seconds,
+        metavar="TIME",
+        help="Run what fits in about this time (90s, 10m, 1h30m), whole seeds of all cases as far "
+        "as they go. Without --seeds, as many seeds as fit. The estimate is rough; "
+        "--collect-only shows it",
+    )
+    group.addoption(
+        "--thresholds",
+        type=Path,
+        default=THRESHOLDS_FILE,
+        metavar="FILE",
+        help="Judge by the accuracy thresholds in this file, which python -m harness.calibrate "
+        "makes from a run of yours. Default: bench/thresholds.json",
+    )
+
+
+def _add_what_on(group: pytest.OptionGroup) -> None:
+    group.addoption(
+        "--dataset",
+        default=AUTO,
+        metavar="NAME[=FILE.npz]",
+        help="Train every recipe on this dataset: mnist, fashion-mnist, kmnist, cifar10, digits, "
+        "or a name of yours with its file (x_train, y_train, x_test, y_test). auto is MNIST "
+        "where it can be had, else digits. Default: %(default)s",
+    )
+    group.addoption(
+        "--data-root",
+        metavar="DIR",
+        help="Folder of the datasets, as torchvision lays them out. Default: the environment "
+        "variable LENET_DATA, else a cache folder of yours",
+    )
+    group.addoption(
+        "--device",
+        choices=("auto", "cpu", "cuda"),
+        default="auto",
+        help="Where to train. auto is a GPU if there is one. Default: %(default)s",
+    )
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number of at least 1; got {text!r}")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        return session.parse_seconds(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def tier(config: pytest.Config) -> Tier:
+    """The tier that is asked for."""
+    return TIERS[config.getoption("tier")]
+
+
+def seeds(config: pytest.Config) -> int:
+    """Seeds of every case: as many as a time budget may reach, where `--seeds` does not say."""
+    without: int = 1 if config.getoption("time_budget") is None else planning.MAX_SEEDS
+    return config.getoption("seeds") or without
+
+
+def asked(config: pytest.Config) -> list[str]:
+    """The experiments that `--experiment` names."""
+    names: list[str] = config.getoption("experiment")
+    return names
+
+
+def check_experiments(config: pytest.Config) -> None:
+    """Refuse an experiment that does not exist; raises `pytest.UsageError`."""
+    try:
+        if names := asked(config):
+            planning.check_names(names, planning.known_names())
+    except planning.PlanError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def budget_yardsticks(config: pytest.Config) -> float | None:
+    """The time budget in yardsticks of this machine, over all workers; `None` without one."""
+    seconds: float | None = config.getoption("time_budget")
+    if seconds is None:
+        return None
+    return seconds * worker_count(config) / yardstick_s(threads=environment.threads())
+
+
+def yardstick_s(*, threads: int) -> float:
+    """Seconds of the yardstick here and now, with so many compute threads; loads torch."""
+    import torch
+
+    from bench import yardstick
+
+    torch.set_num_threads(threads)
+    return yardstick.measure()
+
+
+def settings(config: pytest.Config) -> Mapping[str, Any]:
+    """The settings of the run; where none is recorded, as under `--collect-only`, the like."""
+    found = recorder(config)
+    if found is not None:
+        return found.settings
+    if _NOMINAL not in config.stash:  # once: a yardstick measured again is another
+        sizes = nominal_sizes(config, tier_name=tier(config).name)
+        config.stash[_NOMINAL] = {**sizes, "budget_yardsticks": budget_yardsticks(config)}
+    return config.stash[_NOMINAL]
+
+
+def nominal_sizes(config: pytest.Config, *, tier_name: str) -> Mapping[str, int]:
+    """Sizes of the dataset that a tier would train on."""
+    try:
+        return session.nominal_sizes(tier_name=tier_name, dataset=config.getoption("dataset"))
+    except DataError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+_NOMINAL = pytest.StashKey[Mapping[str, Any]]()

@@ -1,0 +1,93 @@
+"""What the bench says on the terminal, beside the lines of pytest and of the harness."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from bench import options, planning
+from bench.experiment import Experiment
+from bench.session import ARTIFACT_BYTES
+from bench.tiers import TIERS
+from harness.environment import cores
+from harness.recorder import arrived
+
+WANTED = pytest.StashKey[list[Experiment]]()
+"""The experiments that a session was asked for, of which its time budget may leave some out."""
+
+
+class Remarks:
+    """A pytest plugin for the process that writes to the terminal."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.dropped: dict[str, tuple[str, ...]] = {}
+        """Case -> arrays that its artifacts lack."""
+        self._said_budget = False
+
+    def pytest_report_collectionfinish(self, items: Sequence[pytest.Item]) -> list[str]:
+        """What the time budget leaves; with `--collect-only`, what each tier would take here."""
+        lines = self._budget([item.nodeid for item in items])
+        experiments = self.config.stash.get(WANTED, [])
+        if self.config.getoption("collectonly") and experiments:
+            lines.append(self._estimate(experiments))
+        return lines
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+        """The same, of the first worker that has collected its cases."""
+        if self._said_budget:
+            return
+        self._said_budget = True
+        reporter: Any = self.config.pluginmanager.getplugin("terminalreporter")
+        for line in self._budget(ids):
+            if reporter.isatty:  # xdist has written its workers' state, without a line end
+                reporter.write_line("")
+            reporter.write_line(line)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note what a case had to leave out."""
+        arrival = arrived(report)
+        if arrival and arrival.record.artifacts_dropped:
+            self.dropped[arrival.record.case] = arrival.record.artifacts_dropped
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Say which artifacts are not whole."""
+        if self.dropped:
+            terminalreporter.section("artifacts")
+            terminalreporter.write_line(dropped_sentence(self.dropped))
+
+    def _budget(self, nodeids: Iterable[str]) -> list[str]:
+        budget_s: float | None = self.config.getoption("time_budget")
+        if budget_s is None:
+            return []
+        settings = options.settings(self.config)
+        cases = planning.cases_by_name(options.tier(self.config), seeds=options.seeds(self.config))
+        names = [nodeid.rpartition("::")[2] for nodeid in nodeids]
+        chosen = [cases[name] for name in names if name in cases]
+        share = sum(planning.costs(chosen, settings).values()) / settings["budget_yardsticks"]
+        return [planning.budget_sentence(chosen, budget_s=budget_s, work_s=share * budget_s)]
+
+    def _estimate(self, experiments: Iterable[Experiment]) -> str:
+        workers = cores()
+        seconds = planning.estimate_s(
+            experiments,
+            settings_of={
+                name: options.nominal_sizes(self.config, tier_name=name) for name in TIERS
+            },
+            yardstick_s=options.yardstick_s(threads=1),
+        )
+        tiers = ", ".join(
+            f"{name} {planning.duration(total / workers)}" for name, total in seconds.items()
+        )
+        return f"estimated time of one seed here with -n {workers}: {tiers}"
+
+
+def dropped_sentence(dropped: Mapping[str, Sequence[str]]) -> str:
+    """Which arrays were left out, of how many cases, and where it says of which."""
+    names = sorted({name for arrays in dropped.values() for name in arrays})
+    cases = "1 case has" if len(dropped) == 1 else f"{len(dropped)} cases have"
+    return (
+        f"{cases} more than {ARTIFACT_BYTES / 2**20:g} MiB of artifacts; left out: "
+        f"{', '.join(names)} (by case: artifacts_dropped in the records)"
+    )

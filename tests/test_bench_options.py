@@ -1,0 +1,117 @@
+"""Options of the bench: what is refused, and how; and what is listed without running."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.bench_runs import run_bench, write_images
+
+REFUSED = 4
+
+NOWHERE = "http://127.0.0.1:9"
+PROXIES = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), NOWHERE)
+"""So that nothing is downloaded where it could be."""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ("--experiment", "depth", "--experiment", "deep", "-n", "2"),
+            "ERROR: --experiment: expected one of activation, depth, maxpool, optimizer, "
+            "recurrent, throughput, tuned; got 'deep'",
+        ),
+        (("--experiment", "deep", "--collect-only"), "got 'deep'"),
+        (
+            ("--dataset", "nope"),
+            "ERROR: 'nope' is not a dataset; the built-in ones are auto, mnist",
+        ),
+        (
+            ("--dataset", "mnist", "--data-root", "{empty}"),
+            r"ERROR: mnist is not on disk .* and could not be downloaded .*--dataset digits",
+        ),
+        (
+            ("--dataset", "mine={damaged}", "--tier", "short"),
+            r"ERROR: .*damaged\.npz: .* cannot be read",
+        ),
+        (
+            ("--dataset", "mine={damaged}", "--collect-only"),
+            r"ERROR: .*damaged\.npz: .* cannot be read",
+        ),
+        (("--device", "cuda"), "ERROR: --device cuda: expected a CUDA device that PyTorch can use"),
+        (("--thresholds", "{empty}/no.json"), r"ERROR: .*no\.json: expected a thresholds file; "),
+        (("--time-budget", "10"), "argument --time-budget: expected a time such as 90s, 10m or"),
+        (("--seeds", "0"), "argument --seeds: expected a whole number of at least 1; got '0'"),
+        (("--benchmark-cprofile=cumtime",), "would train an extra epoch"),
+    ],
+    ids=lambda value: None if isinstance(value, str) else " ".join(value),
+)
+def test_what_cannot_be_run_is_one_error(
+    tmp_path: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    damaged = write_images(tmp_path / "damaged.npz", shape=(16, 16), train=20, test=8)
+    content = bytearray(damaged.read_bytes())
+    content[1_000:1_100] = bytes(100)
+    damaged.write_bytes(content)
+    given = [each.format(empty=empty, damaged=damaged) for each in arguments]
+    if "--tier" not in given:
+        given += ["--tier", "smoke"]
+    ended = run_bench(tmp_path / "session", *given, CUDA_VISIBLE_DEVICES="", **PROXIES)
+    assert ended.code == REFUSED, ended.printed
+    assert len(re.findall("^ERROR", ended.printed, re.MULTILINE)) == 1, ended.printed
+    assert re.search(said, ended.printed), ended.printed
+    assert "Traceback" not in ended.printed
+    assert "INTERNALERROR" not in ended.printed
+    assert not list((tmp_path / "session").glob("runs/*"))
+
+
+def test_listing_tells_the_time_of_each_tier_and_what_a_budget_leaves(tmp_path: Path) -> None:
+    ended = run_bench(tmp_path, "--collect-only", "-q", "--tier", "paper", "--time-budget", "20m")
+    assert ended.code == 0, ended.printed
+    estimate = (
+        r"estimated time of one seed here with -n \d+: smoke [\d.]+ (s|min|h), short .*, paper"
+    )
+    assert re.search(estimate, ended.printed), ended.printed
+    said = re.search(r"time budget 20 min: (\d+) cases?, seed 0 in part \((.*)\)", ended.printed)
+    assert said, ended.printed
+    listed = re.findall(
+        r"^bench/test_\w+\.py::test_(\w+)\[.*-seed(\d)\]", ended.printed, re.MULTILINE
+    )
+    assert len(listed) == int(said[1]) < 61
+    assert {seed for _, seed in listed} == {"0"}
+    assert {name for name, _ in listed} >= {part.split()[0] for part in said[2].split(", ")}
+    assert "throughput" not in ended.printed  # it has no estimate
+    assert not (tmp_path / "runs").exists()
+
+
+def test_listing_holds_what_was_asked_for(tmp_path: Path) -> None:
+    """Without an experiment that has an estimate, nothing is timed and torch is not loaded."""
+    ended = run_bench(tmp_path, "--collect-only", "-q", "--experiment", "throughput")
+    assert ended.code == 0
+    assert sorted(re.findall(r"test_throughput\[.*\]", ended.printed)) == [
+        f"test_throughput[{program}-{threads}]"
+        for program in ("dataloader", "matmul", "torch")
+        for threads in ("1core", "all")
+    ]
+    assert "estimated" not in ended.printed
+    assert "6/69 tests collected" in ended.printed
+
+
+def test_every_option_has_a_help_text(tmp_path: Path) -> None:
+    ended = run_bench(tmp_path, "--help")
+    assert ended.code == 0
+    _, _, group = ended.printed.partition("training experiments:")
+    for option in (
+        "--tier",
+        "--seeds",
+        "--experiment",
+        "--time-budget",
+        "--thresholds",
+        "--dataset",
+        "--data-root",
+        "--device",
+    ):
+        assert re.search(rf"^  {option}[ =]\S+\s+[A-Z]\w+ ", group, re.MULTILINE), option
