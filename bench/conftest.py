@@ -56,7 +56,7 @@ def pytest_harness_settings(config: pytest.Config) -> dict[str, Any]:
 
 def pytest_harness_costs(config: pytest.Config, nodeids: Sequence[str]) -> Mapping[str, float]:
     """The estimated cost of each case, for the time left."""
-    cases = planning.cases_by_name(options.tier(config), seeds=options.seeds(config))
+    cases = options.cases(config)
     cost = planning.costs(cases.values(), options.settings(config))
     names = {nodeid: nodeid.rpartition("::")[2] for nodeid in nodeids}
     return {

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from bench import planning, session
+from bench.experiment import Case
 from bench.thresholds import THRESHOLDS_FILE
 from bench.tiers import TIERS, Tier
 from harness import environment
@@ -111,6 +112,14 @@ def seeds(config: pytest.Config) -> int:
     """Seeds of every case: as many as a time budget may reach, where `--seeds` does not say."""
     without: int = 1 if config.getoption("time_budget") is None else planning.MAX_SEEDS
     return config.getoption("seeds") or without
+
+
+def cases(config: pytest.Config) -> dict[str, Case]:
+    """Test name -> case, of every experiment there is; none where a module cannot be imported."""
+    try:
+        return planning.cases_by_name(tier(config), seeds=seeds(config))
+    except planning.PlanError:
+        return {}  # pytest's own report of it, as it collects the module, says more
 
 
 def asked(config: pytest.Config) -> list[str]:

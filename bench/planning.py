@@ -95,7 +95,7 @@ def budget_sentence(chosen: Sequence[Case], *, budget_s: float, work_s: float) -
     """What a time budget leaves to run, which is estimated to take `work_s`."""
     budget = f"time budget {duration(budget_s)}"
     if not chosen:
-        return f"{budget}: not even the shortest case fits; give it more"
+        return f"{budget}: no case fits; give it more"
     last = max(case.seed for case in chosen)
     seeds = f"seeds 0 to {last}" if last else "seed 0"
     cases = "1 case" if len(chosen) == 1 else f"{len(chosen)} cases"

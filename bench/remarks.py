@@ -59,10 +59,10 @@ class Remarks:
 
     def _budget(self, nodeids: Iterable[str]) -> list[str]:
         budget_s: float | None = self.config.getoption("time_budget")
-        if budget_s is None:
+        cases = options.cases(self.config)
+        if budget_s is None or not cases:
             return []
         settings = options.settings(self.config)
-        cases = planning.cases_by_name(options.tier(self.config), seeds=options.seeds(self.config))
         names = [nodeid.rpartition("::")[2] for nodeid in nodeids]
         chosen = [cases[name] for name in names if name in cases]
         share = sum(planning.costs(chosen, settings).values()) / settings["budget_yardsticks"]

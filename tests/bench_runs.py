@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,8 @@ class Session:
 
     def lines(self) -> dict[str, dict[str, Any]]:
         """Case -> its line in `records.jsonl`; a case with two lines is an error."""
-        lines = [json.loads(line) for line in (self.run / "records.jsonl").open()]
+        text = (self.run / "records.jsonl").read_text()
+        lines = [json.loads(line) for line in text.splitlines()]
         found = {line["case"]: line for line in lines}
         assert len(found) == len(lines), "a case has two lines"
         return found
@@ -65,21 +66,23 @@ def command(folder: Path, *arguments: str) -> list[str]:
     return [sys.executable, "-m", "pytest", "bench/", *SPEED, *runs, *arguments]
 
 
-def environment(**more: str) -> dict[str, str]:
+def environment(variables: Mapping[str, str] | None = None) -> dict[str, str]:
     """One compute thread, no data but what a test gives, wide lines."""
     inherited = clean_environment()
     inherited.pop("LENET_DATA", None)
-    return inherited | {"OMP_NUM_THREADS": "1", "COLUMNS": "200"} | more
+    return inherited | {"OMP_NUM_THREADS": "1", "COLUMNS": "200"} | dict(variables or {})
 
 
-def run_bench(folder: Path, *arguments: str, root: Path = ROOT, **more: str) -> Session:
+def run_bench(
+    folder: Path, *arguments: str, root: Path = ROOT, variables: Mapping[str, str] | None = None
+) -> Session:
     """A session to its end; `root` holds the `bench/` that it runs."""
     folder.mkdir(exist_ok=True, parents=True)
     with (folder / "printed.txt").open("w") as printed:
         ended = subprocess.run(
             command(folder, *arguments),
             cwd=root,
-            env=environment(**more),
+            env=environment(variables),
             stdout=printed,
             stderr=subprocess.STDOUT,
             timeout=PATIENCE_S,

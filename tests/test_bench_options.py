@@ -2,16 +2,23 @@
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from bench import options, planning
 from tests.bench_runs import run_bench, write_images
 
 REFUSED = 4
 
-NOWHERE = "http://127.0.0.1:9"
-PROXIES = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), NOWHERE)
-"""So that nothing is downloaded where it could be."""
+ALONE = {
+    **dict.fromkeys(
+        ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9"
+    ),
+    "CUDA_VISIBLE_DEVICES": "",
+}
+"""A machine without a network and without a GPU."""
 
 
 @pytest.mark.parametrize(
@@ -59,7 +66,7 @@ def test_what_cannot_be_run_is_one_error(
     given = [each.format(empty=empty, damaged=damaged) for each in arguments]
     if "--tier" not in given:
         given += ["--tier", "smoke"]
-    ended = run_bench(tmp_path / "session", *given, CUDA_VISIBLE_DEVICES="", **PROXIES)
+    ended = run_bench(tmp_path / "session", *given, variables=ALONE)
     assert ended.code == REFUSED, ended.printed
     assert len(re.findall("^ERROR", ended.printed, re.MULTILINE)) == 1, ended.printed
     assert re.search(said, ended.printed), ended.printed
@@ -115,3 +122,19 @@ def test_every_option_has_a_help_text(tmp_path: Path) -> None:
         "--device",
     ):
         assert re.search(rf"^  {option}[ =]\S+\s+[A-Z]\w+ ", group, re.MULTILINE), option
+
+
+def test_cases_are_none_while_a_module_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a listing of costs never hides pytest's own report of the module."""
+    given = {"tier": "smoke", "seeds": 2}
+    fake = SimpleNamespace(getoption=given.get)
+    config = cast("pytest.Config", fake)
+    assert len(options.cases(config)) == 2 * 63
+
+    def refuse(name: str) -> None:
+        raise ValueError("no such thing")
+
+    monkeypatch.setattr("importlib.import_module", refuse)
+    with pytest.raises(planning.PlanError):
+        planning.all_experiments()
+    assert options.cases(config) == {}

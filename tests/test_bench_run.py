@@ -27,6 +27,8 @@ from tests.bench_runs import (
 from tests.foreign import ROOT
 
 FAILED = 1
+INTERRUPTED = 2
+REFUSED = 4
 
 CASES = "throughput or (depth and (1-seed or 2-seed)) or k2-s1-p0-seed0 or k3-s3-p1-seed0"
 ARGUMENTS = (
@@ -379,17 +381,19 @@ def test_width(trial: Trial) -> None:
 '''
 
 
+def copy_of_bench(folder: Path, name: str, module: str) -> Path:
+    """A folder with a bench of its own, which has one experiment more."""
+    shutil.copytree(ROOT / "bench", folder / "bench", ignore=shutil.ignore_patterns("__pycache__"))
+    for file in ("conftest.py", "pyproject.toml"):
+        shutil.copy(ROOT / file, folder)
+    (folder / "bench" / name).write_text(module)
+    return folder
+
+
 def test_experiment_is_added_in_ten_lines(tmp_path: Path) -> None:
-    assert len([line for line in EXPERIMENT.splitlines() if line]) == 10
-    shutil.copytree(
-        ROOT / "bench", tmp_path / "bench", ignore=shutil.ignore_patterns("__pycache__")
-    )
-    for name in ("conftest.py", "pyproject.toml"):
-        shutil.copy(ROOT / name, tmp_path)
-    (tmp_path / "bench" / "test_width.py").write_text(EXPERIMENT)
-    ended = run_bench(
-        tmp_path, "--experiment", "width", "--tier", "smoke", "-n", "0", root=tmp_path
-    )
+    assert len([line for line in EXPERIMENT.splitlines() if line]) <= 10
+    root = copy_of_bench(tmp_path, "test_width.py", EXPERIMENT)
+    ended = run_bench(tmp_path, "--experiment", "width", "--tier", "smoke", "-n", "0", root=root)
     assert ended.code == 0, ended.printed
     lines = ended.lines()
     assert sorted(lines) == ["test_width[120-seed0]", "test_width[30-seed0]"]
@@ -397,3 +401,16 @@ def test_experiment_is_added_in_ten_lines(tmp_path: Path) -> None:
     assert lines["test_width[30-seed0]"]["question"] == "Does a narrow linear layer cost accuracy?"
     assert lines["test_width[30-seed0]"]["recipe"]["linears"] == [30, 84]
     assert set(ended.benchmarks()) == set(lines)
+
+
+def test_experiment_with_a_mistake_is_refused_with_what_was_expected(tmp_path: Path) -> None:
+    root = copy_of_bench(tmp_path, "test_width.py", EXPERIMENT.replace("=120", "=12"))
+    said = "baseline: '30' would be compared with '12'; expected that among the variants (30, 120)"
+    named = run_bench(tmp_path / "named", "--experiment", "width", "--tier", "smoke", root=root)
+    assert named.code == REFUSED
+    assert f"test_width.py: cannot be imported: {said}" in named.printed
+    assert "Traceback" not in named.printed
+    collected = run_bench(tmp_path / "all", "-n", "0", "--tier", "smoke", root=root)
+    assert collected.code == INTERRUPTED
+    assert f"ValueError: {said}" in collected.printed
+    assert "INTERNALERROR" not in collected.printed

@@ -57,9 +57,9 @@ def test_test_function_gives_name_group_and_question() -> None:
         """
 
     decorated: Any = experiment({1: FAST, 2: SLOW}, factors=("depth",), baseline=1)(test_depth)
-    assert decorated is test_depth
     [mark] = decorated.pytestmark
     assert (mark.name, mark.kwargs) == ("benchmark", {"group": "depth"})
+    assert decorated is test_depth
     found = experiment_of(decorated)
     assert found is not None
     assert (found.name, found.question) == ("depth", "How many layers pay?")

@@ -68,6 +68,15 @@ def test_unknown_name_is_refused_with_those_that_exist() -> None:
         planning.check_names(["depth", "deep"], ["maxpool", "depth", "depth"])
 
 
+def test_module_that_cannot_be_imported_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(name: str) -> None:
+        raise ValueError("baseline: expected another")
+
+    monkeypatch.setattr("importlib.import_module", refuse)
+    with pytest.raises(PlanError, match=r"test_activation\.py: cannot be imported: baseline: exp"):
+        planning.known_names()
+
+
 def test_budget_of_none_keeps_all(experiments: dict[str, Experiment]) -> None:
     cases = cases_of(experiments["depth"], seeds=2)
     cost = planning.costs(cases, SIZES)
@@ -80,7 +89,7 @@ def test_budget_of_none_keeps_all(experiments: dict[str, Experiment]) -> None:
         (1.0, "time budget 10 min: 4 cases, seed 0, about 5 min"),
         (2.9, "time budget 10 min: 8 cases, seeds 0 to 1, about 5 min"),
         (0.9, "time budget 10 min: 3 cases, seed 0 in part (depth 3 of 4), about 5 min"),
-        (0.0, "time budget 10 min: not even the shortest case fits; give it more"),
+        (0.0, "time budget 10 min: no case fits; give it more"),
     ],
 )
 def test_what_fits_a_budget_is_said(
