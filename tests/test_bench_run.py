@@ -290,26 +290,17 @@ def test_resume_replays_and_trains_nothing(serial: Session, tmp_path: Path) -> N
 def test_killed_session_is_resumed(tmp_path: Path) -> None:
     """On a user's grey images, which are smaller than those of MNIST."""
     images = write_images(tmp_path / "grey.npz", shape=(24, 24), train=1_000, test=100)
-    given = (
-        "--experiment",
-        "depth",
-        "--tier",
-        "smoke",
-        "--seeds",
-        "2",
-        "--dataset",
-        f"grey={images}",
-    )
+    given = ("--experiment", "depth", "--tier", "smoke", "--dataset", f"grey={images}")
     killed = kill_after_first_record(tmp_path, *given)
     assert not (killed / "benchmark.json").exists()
     before = (killed / "records.jsonl").read_bytes()
     finished = {record.case: killed / str(record.artifacts) for record in read_records(killed)}
     times = {file: file.stat().st_mtime_ns for file in finished.values()}
-    assert 1 <= len(finished) < 8
+    assert 1 <= len(finished) < 4
 
     resumed = run_bench(tmp_path, *given, "-n", "0", "--resume", killed.name)
     assert resumed.code == 0
-    cases = {f"test_depth[{depth}-seed{seed}]" for depth in (1, 2, 3, 4) for seed in (0, 1)}
+    cases = {f"test_depth[{depth}-seed0]" for depth in (1, 2, 3, 4)}
     assert set(resumed.lines()) == set(resumed.benchmarks()) == cases
     assert (killed / "records.jsonl").read_bytes().startswith(before)
     assert {file: file.stat().st_mtime_ns for file in finished.values()} == times
