@@ -5,6 +5,7 @@
 field is at fault when it refuses. Non-finite numbers do not exist in JSON, so they are `None` here.
 """
 
+import dataclasses
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -195,7 +196,8 @@ UPGRADES: dict[int, Upgrade] = {}
 
 def encode(record: Record) -> bytes:
     """The record as one line of JSON, without the line end; non-finite numbers become null."""
-    return msgspec.json.encode(record)
+    # By way of `asdict`: msgspec passes over fields that a decoded record left at their defaults.
+    return msgspec.json.encode(dataclasses.asdict(record))
 
 
 def decode(line: bytes | str) -> Record:

@@ -151,7 +151,7 @@ def test_forty_variants_can_still_be_told_apart() -> None:
 def test_one_variant_one_seed_and_no_baseline_is_drawn(epochs: int) -> None:
     accuracies = tuple(0.5 + epoch / 50 for epoch in range(epochs))
     made = draw(*comparison_of([make_record(accuracies=accuracies)]))
-    assert len(made) == 3
+    assert len(made) == 4
     assert f"after {epochs} epoch" in texts(made["accuracy"])
 
 
@@ -190,7 +190,7 @@ def test_hostile_names_are_text() -> None:
     name = "$\\frac{$ <b> \n \u0001 形 😀 " + "x" * 500
     records = [make_record(variant=name, factors={name: 1}), make_record(variant="sgd")]
     made = draw(*comparison_of([*records, make_record(variant="b", factors={name: 2})]))
-    assert len(made) == 4
+    assert len(made) == 5
     assert len(plain(name)) < 40
 
 

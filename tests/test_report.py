@@ -87,7 +87,7 @@ def test_files_are_written_and_the_page_shows_each_figure(
     out = capsys.readouterr().out
     assert "| adam" in out
     assert "![" not in out
-    assert out.rstrip().endswith("Wrote reports/a/README.md, its tables and 3 figures.")
+    assert out.rstrip().endswith("Wrote reports/a/README.md, its tables and 4 figures.")
 
 
 @pytest.mark.parametrize("name", ["a", "runs/a", "runs/a/records.jsonl"])
@@ -154,7 +154,7 @@ def test_other_data_is_another_group_and_said_so(
     assert "2 groups that are not compared with each other" in out
     assert "## optimizer: mnist, short, torch on cpu" in out
     assert "## optimizer: digits, short, torch on cpu" in out
-    assert len(list((here / "reports" / "a+b" / "figures").iterdir())) == 6
+    assert len(list((here / "reports" / "a+b" / "figures").iterdir())) == 8
 
 
 def test_the_same_seeds_in_two_runs_are_an_error(
