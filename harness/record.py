@@ -255,5 +255,3 @@ def schema() -> dict[str, Any]:
         "title": "Record of one case",
         **msgspec.json.schema(Record),
     }
-
-
