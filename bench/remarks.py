@@ -59,7 +59,7 @@ class Remarks:
 
     def _budget(self, nodeids: Iterable[str]) -> list[str]:
         budget_s: float | None = self.config.getoption("time_budget")
-        cases = options.cases(self.config)
+        cases = {} if budget_s is None else options.cases(self.config)
         if budget_s is None or not cases:
             return []
         settings = options.settings(self.config)
