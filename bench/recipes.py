@@ -19,6 +19,9 @@ BASE = replace(BASE_NETWORK, output_activation="identity")
 PAPER_1 = replace(BASE_NETWORK, learning_rate=0.01)
 """Base network as the model card of paper 1 has it: SGD 0.01, batch 256, 20 epochs."""
 
+PAPER_2 = replace(LENET_5, epochs=50, batch_size=32)
+"""LeNet-5 as paper 2 trains it, 50 epochs. ASSUMPTION: batches of 32, Keras' default."""
+
 TUNED = replace(
     BASE,
     optimizer=Optimizer(momentum=0.9),

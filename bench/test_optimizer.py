@@ -9,6 +9,7 @@ from bench.trial import Trial
     recipes.optimizers(),
     factors=("optimizer",),
     baseline="sgd",
+    paper=recipes.optimizers(recipes.PAPER_2),
 )
 def test_optimizer(trial: Trial) -> None:
     """Which optimizer learns most in a short run, each at its default rate?"""
