@@ -45,7 +45,8 @@ HOW = (
 def calibrate(records: Iterable[Record]) -> tuple[list[ThresholdEntry], list[str]]:
     """Entries for the cases that can be judged, and a sentence for each case that cannot.
 
-    Of two records of one case and seed the later one counts.
+    The records are results, none of them of a case that raised. Of two records of one case and
+    seed the later one counts.
     """
     by_key: dict[Key, dict[int, Record]] = {}
     for record in records:
@@ -71,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; exit code 2 where nothing can be calibrated."""
     options = _parser().parse_args(arguments)
     try:
-        records = _records(options.run, runs=options.runs)
+        records = _results(options.run, runs=options.runs)
         entries, unjudged = calibrate(records)
         old = read_thresholds(options.output).entries if options.output.exists() else ()
         measured = {_key(record) for record in records}
@@ -86,22 +87,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _records(names: Sequence[str], *, runs: Path) -> list[Record]:
+def _results(names: Sequence[str], *, runs: Path) -> list[Record]:
     paths = [find_run(name, runs=runs) for name in names or (None,)]
     records = [record for path in paths for record in read_records(path, notice=_note)]
-    if not records:
+    results = [record for record in records if not record.raised]
+    if not results:
         raise StoreError(
-            f"{', '.join(map(str, paths))}: expected records, found none: no case has ended there; "
+            f"{', '.join(map(str, paths))}: expected results, found none: no case has one there; "
             "name another run"
         )
-    return records
+    if len(results) < len(records):
+        raised = len(records) - len(results)
+        _note(f"left out: {raised} of {len(records)} cases, which raised an error")
+    return results
 
 
 def _entry(key: Key, records: Sequence[Record]) -> ThresholdEntry | str:
     """The bounds from a case's records, one a seed; or why there are none."""
     measured = [record.test_accuracy or 0.0 for record in records]
     worst, best = min(measured), max(measured)
-    near_chance = CHANCE_FACTOR / records[0].dataset.classes
+    near_chance = CHANCE_FACTOR / records[0].trained_on.classes
     if len(records) < LEAST_SEEDS:
         return f"{len(records)} seeds, and at least {LEAST_SEEDS} are needed"
     if len({record.recipe_id for record in records}) > 1:
@@ -128,7 +133,7 @@ def _entry(key: Key, records: Sequence[Record]) -> ThresholdEntry | str:
 
 def _key(record: Record) -> Key:
     case = f"{record.case.partition('[')[0]}[{record.variant}]"
-    return case, record.dataset.name, record.tier, record.engine
+    return case, record.trained_on.name, record.tier, record.engine
 
 
 def _note(text: str) -> None:

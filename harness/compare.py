@@ -73,7 +73,7 @@ class Cell:
     rate: float | None
     """Learning rate, where it is a factor."""
     records: tuple[Record, ...]
-    """Its runs, by seed; those that raised are among them."""
+    """Its runs, by seed; those that raised are among them, and count in `outcomes` alone."""
     accuracy: Estimate | None
     """Final test accuracy over the seeds that have one, a fraction."""
     baseline_runs: int
@@ -86,10 +86,10 @@ class Cell:
     """Median over runs of their seconds of training and evaluation."""
     exclusive: bool
     """Every run had the machine to itself, so its seconds can be taken at their word."""
-    parameters: int
-    """Trainable parameters."""
-    flops: int
-    """Floating-point operations of one training sample."""
+    parameters: int | None
+    """Trainable parameters; `None` if every run raised."""
+    flops: int | None
+    """Floating-point operations of one training sample; `None` if every run raised."""
     diverged: int
     """Runs in which a number stopped being finite."""
     stuck: int
@@ -101,6 +101,11 @@ class Cell:
     def is_baseline(self) -> bool:
         """It is what others are compared with."""
         return self.variant == self.baseline
+
+    @property
+    def results(self) -> tuple[Record, ...]:
+        """Its runs without those that raised: what every number and every figure is made of."""
+        return _results(self.records)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,25 +130,53 @@ class Comparison:
         return self.cells[0].records[0].question
 
 
+Group = tuple[Conditions, str]
+"""Conditions and the name of an experiment: what one comparison is about."""
+
+
 def compare(records: Iterable[Record]) -> tuple[Comparison, ...]:
     """One comparison an experiment and set of conditions, in natural order of their names.
 
     Raises:
         CompareError: a case and seed that occurs twice, or one variant that means two recipes.
     """
-    groups = group_by(records, lambda record: (conditions_of(record), record.experiment))
+    groups = _groups(tuple(records))
     ordered = sorted(groups, key=lambda group: (group[0], natural(group[1])))
     return tuple(_comparison(group, groups[group]) for group in ordered)
 
 
 def conditions_of(record: Record) -> Conditions:
-    """The conditions under which a record was made."""
+    """The conditions under which a case was trained; raises `RecordError` if it never was."""
     return Conditions(
-        dataset=record.dataset.name,
-        digest=record.dataset.digest,
+        dataset=record.trained_on.name,
+        digest=record.trained_on.digest,
         tier=record.tier,
         engine=record.engine,
         device=record.device,
+    )
+
+
+def _groups(records: Sequence[Record]) -> dict[Group, list[Record]]:
+    """The records by conditions and experiment.
+
+    A case that raised before its data were known stands beside those that it was planned with,
+    where that leaves no choice.
+    """
+    trained = (record for record in records if record.dataset is not None)
+    groups = group_by(trained, lambda record: (conditions_of(record), record.experiment))
+    for record in records:
+        places = [group for group in groups if _may_hold(group, record)]
+        if record.dataset is None and len(places) == 1:
+            groups[places[0]].append(record)
+    return groups
+
+
+def _may_hold(group: Group, record: Record) -> bool:
+    conditions, experiment = group
+    return (conditions.tier, conditions.engine, experiment) == (
+        record.tier,
+        record.engine,
+        record.experiment,
     )
 
 
@@ -156,20 +189,25 @@ def group_by(records: Iterable[Record], key: Callable[[Record], K]) -> dict[K, l
 
 
 def by_seed(records: Iterable[Record], metric: Metric) -> dict[int, float]:
-    """Seed -> value of a metric, of one variant's records that have it.
+    """Seed -> value of a metric, of one variant's results that have it.
 
     Raises:
         CompareError: a seed that occurs twice.
     """
-    _refuse_twice(records := tuple(records))
+    _refuse_twice(records := _results(records))
     values = ((record.seed, metric.read(record)) for record in records)
     return {seed: value for seed, value in values if value is not None}
 
 
 def median_of(records: Iterable[Record], metric: Metric) -> float | None:
     """Median over runs of a metric; `None` if no run has it."""
-    values = [value for record in records if (value := metric.read(record)) is not None]
+    values = [value for record in _results(records) if (value := metric.read(record)) is not None]
     return median(values) if values else None
+
+
+def _results(records: Iterable[Record]) -> tuple[Record, ...]:
+    """The records without those of cases that raised."""
+    return tuple(record for record in records if not record.raised)
 
 
 def _refuse_twice(records: Iterable[Record]) -> None:
@@ -184,10 +222,10 @@ def _refuse_twice(records: Iterable[Record]) -> None:
             )
 
 
-def _comparison(group: tuple[Conditions, str], records: Sequence[Record]) -> Comparison:
+def _comparison(group: Group, records: Sequence[Record]) -> Comparison:
     variants = group_by(records, lambda record: record.variant)
     for found in variants.values():
-        _refuse_two_meanings(found)
+        _refuse_two_meanings(_results(found))
     cells = [_cell(found, variants.get(found[0].baseline, [])) for found in variants.values()]
     names = factor_names(cell.factors for cell in cells)
     crossed = is_crossed([(cell.variant, cell.factors) for cell in cells])
@@ -201,7 +239,7 @@ def _comparison(group: tuple[Conditions, str], records: Sequence[Record]) -> Com
 
 
 def _cell(records: Sequence[Record], baseline: Sequence[Record]) -> Cell:
-    first = records[0]
+    first, results = records[0], _results(records)
     accuracies = by_seed(records, ACCURACY)
     others = by_seed(baseline, ACCURACY)
     own = first.variant == first.baseline
@@ -214,15 +252,15 @@ def _cell(records: Sequence[Record], baseline: Sequence[Record]) -> Cell:
         rate=rate_of(first.factors),
         records=tuple(sorted(records, key=lambda record: record.seed)),
         accuracy=estimate(list(accuracies.values())),
-        baseline_runs=len(baseline),
+        baseline_runs=len(_results(baseline)),
         difference=None if own else paired_difference(others, accuracies),
         epoch_s=median_of(records, METRICS["epoch_s"]),
         total_s=median_of(records, METRICS["total_s"]),
-        exclusive=all(record.timing.exclusive for record in records),
-        parameters=max(record.parameters for record in records),
-        flops=max(record.flops for record in records),
-        diverged=sum(record.diverged for record in records),
-        stuck=sum(METRICS["stuck"].read(record) == 1 for record in records),
+        exclusive=all(record.timing.exclusive for record in results),
+        parameters=max((record.parameters or 0 for record in results), default=None),
+        flops=max((record.flops or 0 for record in results), default=None),
+        diverged=sum(record.diverged for record in results),
+        stuck=sum(METRICS["stuck"].read(record) == 1 for record in results),
         outcomes=dict(Counter(record.outcome for record in records)),
     )
 

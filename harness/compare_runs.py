@@ -1,6 +1,6 @@
 """Two runs' records -> RunComparison: what changed from one to the other, case by case. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from harness.compare import CompareError, by_seed, group_by
@@ -73,9 +73,14 @@ def compare_runs(
     A case is the same if experiment, variant, dataset with its digest, and tier are; engine and
     device may differ, since runs are also compared to learn what these do.
 
+    Cases that raised are in neither.
+
     Raises:
         CompareError: no case in common, or one that occurs twice in the same run.
     """
+    before, after = (
+        [record for record in records if not record.raised] for records in (before, after)
+    )
     ours, theirs = (group_by(records, _key) for records in (before, after))
     shared = sorted(ours.keys() & theirs.keys(), key=_order)
     if not shared:
@@ -94,7 +99,7 @@ def compare_runs(
 
 
 def _key(record: Record) -> Key:
-    data = record.dataset
+    data = record.trained_on
     return (record.experiment, record.variant, data.name, record.tier, data.digest)
 
 
@@ -106,8 +111,10 @@ def _titles(keys: Iterable[Key]) -> tuple[str, ...]:
     return tuple(f"{key[0]}/{key[1]} ({key[2]}, {key[3]})" for key in sorted(keys, key=_order))
 
 
-def _sorts(groups: Iterable[Key]) -> str:
+def _sorts(groups: Collection[Key]) -> str:
     """`depth, optimizer on mnist (sha256:5e5e5e5e), short`: enough to see what does not match."""
+    if not groups:
+        return "no result"
     kinds: dict[tuple[str, str, str], set[str]] = {}
     for experiment, _, dataset, tier, digest in groups:
         kinds.setdefault((dataset, digest, tier), set()).add(experiment)

@@ -12,11 +12,11 @@ Point = tuple[float, float]
 
 def by_epoch(cell: Cell) -> list[list[float]]:
     """Epoch by epoch, the test accuracies of the seeds that have one."""
-    last = max((len(record.epochs) for record in cell.records), default=0)
+    last = max((len(record.epochs) for record in cell.results), default=0)
     return [
         [
             accuracy
-            for record in cell.records
+            for record in cell.results
             if number < len(record.epochs)
             and (accuracy := record.epochs[number].test_accuracy) is not None
         ]
@@ -30,7 +30,7 @@ def by_time(cell: Cell) -> list[Point]:
     for number, accuracies in enumerate(by_epoch(cell), start=1):
         times = [
             sum(epoch.train_s for epoch in record.epochs[:number])
-            for record in cell.records
+            for record in cell.results
             if len(record.epochs) >= number
         ]
         if accuracies:
@@ -42,7 +42,7 @@ def seed_ends(cell: Cell) -> list[Point]:
     """Seed by seed, all seconds of training and the final test accuracy."""
     return [
         (sum(epoch.train_s for epoch in record.epochs), record.test_accuracy)
-        for record in cell.records
+        for record in cell.results
         if record.test_accuracy is not None
     ]
 
@@ -67,7 +67,7 @@ def final_accuracies(cells: Iterable[Cell]) -> list[float]:
     return [
         record.test_accuracy
         for cell in cells
-        for record in cell.records
+        for record in cell.results
         if record.test_accuracy is not None
     ]
 

@@ -53,8 +53,10 @@ class RunOverview:
     """Packages with their versions."""
     workers: tuple[str, ...]
     """Each way in which cases shared the cores: `2 workers with 1 thread each`."""
+    trained: int
+    """Cases whose training began, so that it was timed."""
     exclusive: int
-    """Records timed with the machine to themselves."""
+    """Those timed with the machine to themselves."""
     train_and_test_s: float
     """Seconds of training and evaluation, summed over the cases."""
     outcomes: dict[Outcome, int]
@@ -92,7 +94,7 @@ class Overview:
     groups: tuple[Conditions, ...]
     """Sets of conditions among the records; more than one are never mixed in a comparison."""
     troubles: tuple[Trouble, ...]
-    """Cases that failed, raised or diverged, in natural order."""
+    """Cases that raised, failed or diverged: those that raised first, each in natural order."""
 
 
 def overview(runs: Sequence[LoadedRun]) -> Overview:
@@ -100,7 +102,7 @@ def overview(runs: Sequence[LoadedRun]) -> Overview:
     records = [record for run in runs for record in run.records]
     return Overview(
         runs=tuple(map(run_overview, runs)),
-        groups=tuple(sorted({conditions_of(record) for record in records})),
+        groups=tuple(sorted({conditions_of(record) for record in _trained(records)})),
         troubles=troubles(records),
     )
 
@@ -108,24 +110,25 @@ def overview(runs: Sequence[LoadedRun]) -> Overview:
 def run_overview(run: LoadedRun) -> RunOverview:
     """What one run's records and manifest say."""
     records, manifest = run.records, run.manifest
+    trained = _trained(records)
+    told = trained or records  # one that was never trained does not know all of its circumstances
     return RunOverview(
         name=run.name,
         started_at=manifest.started_at if manifest else None,
         finished_at=max(record.finished_at for record in records),
         command=" ".join(manifest.command) if manifest else None,
-        datasets=_texts(map(_dataset, records)),
+        datasets=_texts(map(_dataset, trained)),
         tiers=_texts(record.tier for record in records),
         seeds=tuple(sorted({record.seed for record in records})),
-        commits=_texts(record.commit or UNKNOWN for record in records),
-        dirty=any(record.dirty for record in records),
-        machines=_texts(map(_machine, records)),
+        commits=_texts(record.commit or UNKNOWN for record in told),
+        dirty=any(record.dirty for record in told),
+        machines=_texts(map(_machine, told)),
         versions=_texts(
-            f"{package} {number}"
-            for record in records
-            for package, number in record.versions.items()
+            f"{package} {number}" for record in told for package, number in record.versions.items()
         ),
-        workers=_texts(map(_workers, records)),
-        exclusive=sum(record.timing.exclusive for record in records),
+        workers=_texts(map(_workers, told)),
+        trained=len(trained),
+        exclusive=sum(record.timing.exclusive for record in trained),
         train_and_test_s=sum(record.total_s for record in records),
         outcomes=dict(Counter(record.outcome for record in records)),
         diverged=sum(record.diverged for record in records),
@@ -136,7 +139,7 @@ def run_overview(run: LoadedRun) -> RunOverview:
 
 
 def troubles(records: Iterable[Record]) -> tuple[Trouble, ...]:
-    """The cases that failed, raised or diverged."""
+    """The cases that raised, failed or diverged."""
     found = [
         Trouble(
             case=record.case,
@@ -147,7 +150,16 @@ def troubles(records: Iterable[Record]) -> tuple[Trouble, ...]:
         for record in records
         if record.outcome in ("failed", "error") or record.diverged
     ]
-    return tuple(sorted(found, key=lambda trouble: (natural(trouble.case), trouble.run)))
+    return tuple(sorted(found, key=_trouble_order))
+
+
+def _trouble_order(trouble: Trouble) -> tuple[object, ...]:
+    return trouble.outcome != "error", natural(trouble.case), trouble.run
+
+
+def _trained(records: Iterable[Record]) -> tuple[Record, ...]:
+    """The records of cases whose training began."""
+    return tuple(record for record in records if record.dataset is not None)
 
 
 def _missing(manifest: Manifest, records: Iterable[Record]) -> tuple[str, ...]:
@@ -160,7 +172,7 @@ def _texts(texts: Iterable[str]) -> tuple[str, ...]:
 
 
 def _dataset(record: Record) -> str:
-    data = record.dataset
+    data = record.trained_on
     held = f", {data.validation_size:,} held out" if data.validation_size else ""
     return f"{data.name}: {data.train_size:,} train, {data.test_size:,} test{held} ({data.digest})"
 

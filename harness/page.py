@@ -14,6 +14,8 @@ from harness.table_runs import change_notes, markdown_changes
 
 LISTED = 20
 """Cases that a list names before it only counts."""
+TROUBLE = "Cases in trouble"
+"""The heading under which cases are that did not end well."""
 OUTCOMES: tuple[Outcome, ...] = ("passed", "failed", "unjudged", "error")
 
 
@@ -56,7 +58,7 @@ def changes_page(
     """The report on what changed from one run to another."""
     first, second = escape(comparison.before), escape(comparison.after)
     parts = [f"# {second} against {first}", f"First: {first}. Second: {second}."]
-    parts += _about_runs(runs.runs)
+    parts += [*_about_runs(runs.runs), *trouble_parts(runs)]
     if comparison.other_circumstances:
         parts.append(
             "**The runs differ in more than the code may show:**\n\n"
@@ -86,9 +88,10 @@ def section_title(comparison: Comparison, found: Overview) -> str:
 def run_warnings(run: RunOverview) -> list[str]:
     """What a reader of a run's numbers must not miss, worst first."""
     texts = [_missing_warning(run)] if run.missing else []
+    texts += [_raised_warning(run)] if run.outcomes.get("error") else []
     texts += [_dirty_warning(run)] if run.dirty else []
     texts += [_unknown_warning(run)] if UNKNOWN in run.commits else []
-    texts += [_shared_warning(run)] if run.exclusive < run.records else []
+    texts += [_shared_warning(run)] if run.exclusive < run.trained else []
     return texts
 
 
@@ -111,18 +114,20 @@ def pool_warnings(found: Overview) -> list[str]:
 
 
 def trouble_parts(found: Overview) -> list[str]:
-    """The cases that failed, raised or diverged, with the reason."""
+    """The cases that raised, failed or diverged, with the reason."""
     if not found.troubles:
         return []
     shown = found.troubles[:LISTED]
+    runs = [escape(trouble.run) for trouble in shown]
     table = markdown_table(
         [
+            *([("run", runs, False)] if len(found.runs) > 1 else []),
             ("case", [escape(trouble.case) for trouble in shown], False),
             ("outcome", [trouble.outcome for trouble in shown], False),
             ("why", [escape(_short(trouble.reason)) for trouble in shown], False),
         ]
     )
-    return ["## Cases in trouble", table, *_rest(len(found.troubles))]
+    return [f"## {TROUBLE}", table, *_rest(len(found.troubles))]
 
 
 def picture_parts(pictures: Iterable[Picture]) -> list[str]:
@@ -149,9 +154,16 @@ def _missing_warning(run: RunOverview) -> str:
     listed = ", ".join(escape(nodeid.split("::")[-1]) for nodeid in run.missing[:LISTED])
     more = f" and {len(run.missing) - LISTED} more" if len(run.missing) > LISTED else ""
     return (
-        f"**{len(run.missing)} of {run.planned} planned cases left no record:** the run stopped, "
-        f"or they raised before they were trained. `--resume {escape(run.name)}` runs them: "
-        f"{listed}{more}."
+        f"**{len(run.missing)} of {run.planned} planned cases left no record:** the run stopped "
+        f"before they ended. `--resume {escape(run.name)}` runs them: {listed}{more}."
+    )
+
+
+def _raised_warning(run: RunOverview) -> str:
+    cases = f"{run.outcomes['error']} of {run.records} cases"
+    return (
+        f"**{cases} raised an error** and no mean counts them: the reasons are under *{TROUBLE}*. "
+        f"`--resume {escape(run.name)}` runs them again."
     )
 
 
@@ -172,7 +184,7 @@ def _unknown_warning(run: RunOverview) -> str:
 
 def _shared_warning(run: RunOverview) -> str:
     return (
-        f"**Times are estimates:** {run.records - run.exclusive} of {run.records} cases were timed "
+        f"**Times are estimates:** {run.trained - run.exclusive} of {run.trained} cases were timed "
         f"while the machine was shared, and are marked {SHARED_MARK}."
     )
 
@@ -191,7 +203,7 @@ def _facts(run: RunOverview) -> str:
         "commit": ", ".join(run.commits) + (" + UNCOMMITTED CHANGES" if run.dirty else ""),
         "machine": "; ".join(run.machines),
         "shared by": "; ".join(run.workers),
-        "times exclusive": f"{run.exclusive} of {run.records} cases",
+        "times exclusive": f"{run.exclusive} of {run.trained} cases",
         "training and evaluation": f"{run.train_and_test_s:,.0f} s, summed over cases",
         "versions": ", ".join(run.versions),
     }

@@ -80,7 +80,7 @@ def figures(comparison: Comparison, palette: Palette) -> dict[str, Figure]:
 def epochs_figure(comparison: Comparison, palette: Palette) -> Figure:
     """Test accuracy against epoch, one line a variant; in a grid one panel a learning rate."""
     figure = _lines_figure(comparison, palette, plot_epochs, end=_last_epoch, x_label="epoch")
-    seeds = max(len(cell.records) for cell in comparison.cells)
+    seeds = max(len(cell.results) for cell in comparison.cells)
     many = f"Line: mean of {seeds} seeds; band: lowest to highest seed"
     reading = many if seeds > 1 else "One seed, so no band"
     set_titles(

@@ -31,7 +31,7 @@ def plot_epochs(ax: Axes, cells: Sequence[Cell], style_of: StyleOf) -> Axes:
         low, high = [min(found) for _, found in epochs], [max(found) for _, found in epochs]
         ax.fill_between(x, low, high, color=style.colour, alpha=0.15, linewidth=0)
         plot_line(ax, x, [fmean(found) for _, found in epochs], style)
-    last = max((len(record.epochs) for cell in cells for record in cell.records), default=1)
+    last = max((len(record.epochs) for cell in cells for record in cell.results), default=1)
     ax.set_xlim(1 - 0.05 * max(last - 1, 4), last + 0.03 * max(last - 1, 4))
     ax.set_xticks(epoch_ticks(last))
     return ax
@@ -151,7 +151,7 @@ def plot_time(ax: Axes, cells: Sequence[tuple[float, Cell]], style_of: StyleOf) 
     ax.plot(*columns([(level, time) for level, time, _ in timed]), color=QUIET, lw=1, zorder=1)
     for level, time, cell in timed:
         style = style_of(cell)
-        seeds = [record.epoch_s for record in cell.records if record.epoch_s is not None]
+        seeds = [record.epoch_s for record in cell.results if record.epoch_s is not None]
         ax.plot(
             [level + aside] * len(seeds), seeds, "o", color=style.colour, ms=3, alpha=0.7, mew=0
         )

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import msgspec
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 SCHEMA_FILE = Path(__file__).with_name("record.schema.json")
 
 Outcome = Literal["passed", "failed", "unjudged", "error"]
@@ -89,14 +89,15 @@ class TimingRecord:
     """Compute threads of this case."""
     wall_s: float
     """Wall seconds of the whole case, set-up and evaluation included."""
-    cpu_s: float
-    """CPU seconds of this process during the case."""
+    cpu_s: float | None
+    """CPU seconds of this process during the case; `None` where it was never trained."""
     foreign_cpu_s: float | None
     """CPU seconds that other processes took during the case; `None` where it cannot be read."""
     exclusive: bool
     """One worker, and foreign CPU time below 5% of one core."""
-    yardstick_s: float
-    """Median seconds of the fixed reference step, timed between the epochs of this case."""
+    yardstick_s: float | None
+    """Median seconds of the fixed reference step, timed between the epochs of this case; `None`
+    where it was never trained."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +112,7 @@ class Threshold:
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """One finished case. The keys of its JSON are these fields, by these names."""
+    """One case that has ended. The keys of its JSON are these fields, by these names."""
 
     schema_version: int = SCHEMA_VERSION
     """Version of this layout."""
@@ -134,7 +135,8 @@ class Record:
     seed: int
     """Pairing number: cases with one seed share data order and initial weights."""
     recipe: dict[str, Any]
-    """The whole recipe as JSON."""
+    """The whole recipe as JSON; where the training never began, as the experiment names it, before
+    tier and dataset were applied."""
     recipe_id: str
     """The recipe's identity: canonical JSON of the fields that differ from their defaults."""
     tier: str
@@ -142,9 +144,10 @@ class Record:
     engine: str
     """What trained it: `torch`."""
     device: str
-    """Where: `cpu`, `cuda`."""
+    """Where: `cpu`, `cuda`; where the training never began, what was asked for: `auto`."""
     outcome: Outcome
-    """`passed`, `failed` (outside the threshold), `unjudged` (it has none), `error` (it raised)."""
+    """`passed`, `failed` (outside the threshold), `unjudged` (it has none), `error` (it raised, and
+    counts in no mean)."""
     reason: str | None = None
     """Why it failed or raised, in one paragraph."""
     threshold: Threshold | None = None
@@ -161,16 +164,17 @@ class Record:
     """Median seconds of training an epoch."""
     total_s: float
     """Seconds of training and evaluation together."""
-    parameters: int
-    """Trainable parameters."""
-    flops: int
-    """Floating-point operations of one training sample, forward and backward."""
+    parameters: int | None
+    """Trainable parameters; `None` where the training never began."""
+    flops: int | None
+    """Floating-point operations of one training sample, forward and backward; `None` where the
+    training never began."""
     epochs: tuple[EpochRecord, ...]
     """One entry an epoch, in order."""
     step_loss: StepLoss
     """Training loss by step."""
-    dataset: DatasetRecord
-    """The data."""
+    dataset: DatasetRecord | None
+    """The data; `None` where the training never began."""
     timing: TimingRecord
     """The circumstances of its times."""
     machine: dict[str, str | int | float]
@@ -188,9 +192,31 @@ class Record:
     artifacts_dropped: tuple[str, ...] = ()
     """Arrays left out of that file because it would have passed the size limit."""
 
+    @property
+    def raised(self) -> bool:
+        """It ended by an error: the epochs that it finished are kept, and no result is counted."""
+        return self.outcome == "error"
+
+    @property
+    def trained_on(self) -> DatasetRecord:
+        """The data of a case whose training began; raises `RecordError` if it never did."""
+        if self.dataset is None:
+            raise RecordError(
+                f"case {self.case!r}: expected the data that it was trained on, got none: "
+                "leave out the records that raised"
+            )
+        return self.dataset
+
 
 Upgrade = Callable[[dict[str, Any]], dict[str, Any]]
-UPGRADES: dict[int, Upgrade] = {}
+
+
+def _from_1(fields: dict[str, Any]) -> dict[str, Any]:
+    """Version 2 lets fields be null in a case that raised; it asks nothing else of a record."""
+    return fields | {"schema_version": 2}
+
+
+UPGRADES: dict[int, Upgrade] = {1: _from_1}
 """Schema version -> function that lifts a record of that version to the next one."""
 
 
@@ -218,9 +244,15 @@ def from_dict(fields: object) -> Record:
     if not isinstance(fields, dict):
         raise RecordError(f"expected a JSON object, got {type(fields).__name__}")
     try:
-        return msgspec.convert(upgrade(fields), Record)
+        record = msgspec.convert(upgrade(fields), Record)
     except msgspec.ValidationError as error:
         raise RecordError(str(error)) from None
+    if record.dataset is None and not record.raised:
+        raise RecordError(
+            f"Expected `object`, got `null` - at `$.dataset`, in a case with the outcome "
+            f"{record.outcome!r}"
+        )
+    return record
 
 
 def to_dict(record: Record) -> dict[str, Any]:

@@ -221,9 +221,8 @@ def _only(
     known = sorted({name_of(item) for item in found}, key=natural)
     for name in wanted:
         if name not in known:
-            raise CompareError(
-                f"--experiment {name}: expected one of {', '.join(known)}, which have records here"
-            )
+            there = f"one of {', '.join(known)}, which have" if known else "no name, as none has"
+            raise CompareError(f"--experiment {name}: expected {there} records here")
     return [item for item in found if not wanted or name_of(item) in wanted]
 
 

@@ -19,7 +19,7 @@ def best_sentence(comparison: Comparison) -> str:
         return f"{comparison.experiment}: no run has a test accuracy"
     mean = max(mean for mean, _ in judged)
     best = [cell for found, cell in judged if found == mean]
-    epochs = max(len(record.epochs) for record in best[0].records)
+    epochs = max(len(record.epochs) for record in best[0].results)
     after = f"after {epochs} epoch" + ("" if epochs == 1 else "s")
     figure = f"{METRICS['test_accuracy'].show(mean)}%"
     what = "mean" if best[0].accuracy and best[0].accuracy.n > 1 else "test accuracy"
@@ -63,7 +63,7 @@ def change_sentence(cases: Sequence[CaseChange]) -> str:
 
 def about(comparison: Comparison, *, times: bool = False) -> str:
     """Data and tier, for the small print of a figure; with `times`, whether they can be trusted."""
-    seeds = {record.seed for cell in comparison.cells for record in cell.records}
+    seeds = {record.seed for cell in comparison.cells for record in cell.results}
     many = "1 seed" if len(seeds) == 1 else f"{len(seeds)} seeds"
     shared = times and not all(cell.exclusive for cell in comparison.cells)
     trust = "; machine shared, times are estimates" if shared else ""

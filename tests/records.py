@@ -95,6 +95,21 @@ def make_record(
     return replace(record, **others)
 
 
+def make_untrained(reason: str = "RecipeError: too small", **others: Any) -> Record:
+    """A record of a case that raised before its training; arguments as for `make_record`."""
+    return make_record(
+        accuracies=(),
+        outcome="error",
+        reason=reason,
+        dataset=None,
+        parameters=None,
+        flops=None,
+        recipe_id="{}",
+        timing=replace(TIMING, exclusive=False, cpu_s=None, foreign_cpu_s=None, yardstick_s=None),
+        **others,
+    )
+
+
 def make_epoch(
     accuracy: float | None, *, train_s: float = 3.0, dead_outputs: float = 0.0
 ) -> EpochRecord:

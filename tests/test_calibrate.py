@@ -12,7 +12,7 @@ from harness import calibrate as module
 from harness.calibrate import calibrate, main
 from harness.record import Record
 from harness.thresholds import ThresholdEntry, read_thresholds
-from tests.records import DATASET, make_record, write_run
+from tests.records import DATASET, make_record, make_untrained, write_run
 
 LEARNED = (0.97, 0.96, 0.98, 0.975, 0.965)
 CHANCE = (0.10, 0.11, 0.09, 0.12, 0.10)
@@ -151,14 +151,29 @@ def test_seeds_of_several_runs_count_together(tmp_path: Path) -> None:
     assert only(read_thresholds(output).entries).seeds == (0, 1, 2, 3, 4)
 
 
+def test_case_that_raised_is_no_seed_of_accuracy_0(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "thresholds.json"
+    halfway = make_record(seed=5, accuracies=(0.3,), outcome="error")
+    raised = [halfway, make_untrained(seed=6), make_untrained(variant="sgd")]
+    run = str(write_run(tmp_path / "run", [*records(LEARNED), *raised]))
+    assert main([run, "--output", str(output)]) == 0
+    assert only(read_thresholds(output).entries).measured == LEARNED
+    assert capsys.readouterr().err == (
+        "harness.calibrate: left out: 3 of 8 cases, which raised an error\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("make", "said"),
     [
         (lambda folder: None, "expected a run's folder"),
-        (lambda folder: write_run(folder / "run", []), "expected records, found none"),
+        (lambda folder: write_run(folder / "run", []), "expected results, found none"),
+        (lambda folder: write_run(folder / "run", [make_untrained()]), "expected results, found"),
         (lambda folder: (folder / "bad.json").write_text("{"), "bad.json: expected a thresholds"),
     ],
-    ids=["no-run", "empty-run", "damaged-output"],
+    ids=["no-run", "empty-run", "raised", "damaged-output"],
 )
 def test_nothing_to_calibrate_is_one_line_and_exit_code_2(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], make: object, said: str

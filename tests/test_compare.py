@@ -8,9 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.compare import Cell, CompareError, Comparison, compare
+from harness.curves import by_epoch
 from harness.estimate import estimate, paired_difference
 from harness.record import Record
-from tests.records import DATASET, TIMING, activations, bench_records, make_epoch, make_record
+from tests.records import (
+    DATASET,
+    TIMING,
+    activations,
+    bench_records,
+    make_epoch,
+    make_record,
+    make_untrained,
+)
 
 ACCURACIES = st.dictionaries(st.integers(0, 20), st.floats(0, 1), min_size=2, max_size=8)
 
@@ -118,6 +127,46 @@ def test_a_run_that_raised_counts_but_has_no_accuracy() -> None:
     assert cell.accuracy.n == 1
     assert cell.outcomes == {"passed": 1, "error": 1}
     assert cell.flops == 1_520_000
+
+
+@pytest.mark.parametrize("variant", ["adam", "sgd"], ids=["variant", "baseline"])
+def test_a_run_that_raised_halfway_gives_no_number(variant: str) -> None:
+    records = [*seeds_of("adam", 0.7, 0.8, 0.9), *seeds_of("sgd", 0.5, 0.6)]
+    raised = make_record(
+        variant=variant,
+        seed=2,
+        accuracies=(0.1, 0.1),
+        epoch_s=9.0,
+        dead_outputs=0.5,
+        outcome="error",
+        diverged=True,
+    )
+    found = [record for record in records if record.variant != variant or record.seed < 2]
+    before, after = cell_of(found, "adam"), cell_of([*found, raised], "adam")
+    assert after.results == before.results == before.records
+    records_and_outcomes = {"records": before.records, "outcomes": before.outcomes}
+    assert replace(after, **records_and_outcomes) == before  # type: ignore[arg-type]
+    assert len(cell_of([*found, raised], variant).records) == 3
+    assert cell_of([*found, raised], variant).outcomes == {"passed": 2, "error": 1}
+    assert by_epoch(after) == by_epoch(before)
+
+
+def test_a_run_that_raised_may_be_made_up_for_by_another() -> None:
+    raised = make_untrained(seed=0, run="monday")
+    cell = cell_of([raised, make_record(seed=0, run="tuesday")], "adam")
+    assert cell.accuracy is not None
+    assert cell.accuracy.n == 1
+
+
+def test_a_case_that_was_never_trained_stands_with_its_experiment_if_that_is_one() -> None:
+    raised = make_untrained(variant="nadam")
+    [comparison] = compare([raised, make_record(), make_record(experiment="depth")])[1:]
+    assert [cell.variant for cell in comparison.cells] == ["adam", "nadam"]
+    assert comparison.cells[1].parameters is None
+    other = make_record(dataset=replace(DATASET, name="digits"))
+    both = compare([raised, make_record(), other])
+    assert [len(comparison.cells) for comparison in both] == [1, 1]
+    assert compare([raised]) == ()
 
 
 def test_diverged_and_stuck_runs_are_counted() -> None:

@@ -9,7 +9,7 @@ from harness.compare import CompareError
 from harness.compare_runs import RunComparison, compare_runs
 from harness.record import Record
 from harness.table_runs import change_notes, markdown_changes
-from tests.records import DATASET, TIMING, make_record
+from tests.records import DATASET, TIMING, make_record, make_untrained
 
 
 def changed(before: Sequence[Record], after: Sequence[Record]) -> RunComparison:
@@ -35,6 +35,16 @@ def test_no_shared_seed_is_said_and_not_compared() -> None:
     found = changed([make_record(seed=0)], [make_record(seed=1)])
     assert found.cases[0].changes["test_accuracy"].difference is None
     assert "no shared seed" in markdown_changes(found.cases)
+
+
+def test_cases_that_raised_are_not_compared() -> None:
+    good = [make_record(seed=seed) for seed in (0, 1)]
+    halfway = make_record(seed=1, accuracies=(0.1,), outcome="error")
+    (case,) = changed(good, [good[0], halfway, make_untrained(variant="nadam")]).cases
+    assert case.changes["test_accuracy"].difference is not None
+    assert case.changes["test_accuracy"].difference.n == 1
+    with pytest.raises(CompareError, match="'new' holds no result"):
+        changed(good, [make_untrained()])
 
 
 def test_cases_in_one_run_only_are_listed() -> None:

@@ -22,7 +22,7 @@ from harness.record import (
     schema,
     to_dict,
 )
-from tests.records import make_record
+from tests.records import make_record, make_untrained
 
 FULL = make_record(
     threshold=Threshold(lower=0.9),
@@ -34,9 +34,10 @@ FULL = make_record(
     artifacts_dropped=("weights",),
 )
 EMPTY = make_record(accuracies=(), commit=None, dirty=None)
+RAISED = make_untrained()
 
 
-@pytest.mark.parametrize("made", [FULL, EMPTY], ids=["full", "empty"])
+@pytest.mark.parametrize("made", [FULL, EMPTY, RAISED], ids=["full", "empty", "raised"])
 def test_record_survives_its_line(made: Record) -> None:
     line = encode(made)
     assert b"\n" not in line
@@ -50,7 +51,7 @@ def test_record_of_a_shorter_line_is_whole_when_written_again() -> None:
     assert to_dict(from_dict(shorter)) == fields
 
 
-@pytest.mark.parametrize("made", [FULL, EMPTY], ids=["full", "empty"])
+@pytest.mark.parametrize("made", [FULL, EMPTY, RAISED], ids=["full", "empty", "raised"])
 def test_record_is_valid_by_the_published_schema(made: Record) -> None:
     published = json.loads(SCHEMA_FILE.read_text())
     jsonschema.Draft202012Validator.check_schema(published)
@@ -100,6 +101,18 @@ def changed(**fields: Any) -> str:
 def test_refusal_names_the_field(line: str, message: str) -> None:
     with pytest.raises(RecordError, match=message):
         decode(line)
+
+
+def test_only_a_case_that_raised_is_without_data() -> None:
+    with pytest.raises(RecordError, match=r"at `\$\.dataset`, in a case with the outcome 'passed'"):
+        from_dict(to_dict(RAISED) | {"outcome": "passed"})
+    with pytest.raises(RecordError, match="expected the data that it was trained on"):
+        _ = RAISED.trained_on
+    assert FULL.trained_on is FULL.dataset
+
+
+def test_record_of_version_1_is_read() -> None:
+    assert from_dict(to_dict(FULL) | {"schema_version": 1}) == FULL
 
 
 def test_missing_field_is_named() -> None:

@@ -64,7 +64,7 @@ def test_record_is_what_the_history_was(history: History) -> None:
     assert record.best_test_accuracy == max(each.test_accuracy for each in history.epochs)
     assert record.epochs[record.best_epoch - 1].test_accuracy == record.best_test_accuracy  # type: ignore[operator]
     assert (record.timing.workers, record.timing.exclusive) == (3, False)
-    assert record.dataset.classes == 10
+    assert record.trained_on.classes == 10
     assert not record.diverged
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from harness.record import Record
 from harness.report import main
-from tests.records import DATASET, TIMING, make_record, write_run
+from tests.records import DATASET, TIMING, make_record, make_untrained, write_run
 
 ROOT = Path(__file__).parents[1]
 HOSTILE = "a|b\n<script>alert(1)</script>/../[t](http://z) $q$"
@@ -196,6 +196,53 @@ def test_header_says_what_is_wrong_with_a_run(
     assert "2 workers with 1 thread each" in out
     assert "0.5 &#124; is below &lt;0.9&gt;" in out
     assert "sha256:5e5e" in out
+
+
+def test_cases_that_raised_are_counted_and_named(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    halfway = make_record(seed=2, accuracies=(0.1,), outcome="error", reason="MemoryError: full")
+    failed = make_record(seed=3, outcome="failed", reason="low")
+    untrained = make_untrained(variant="sgd", seed=2, reason="RecipeError: too small")
+    records = [*few(), failed, halfway, untrained]
+    write_run(here / "runs" / "a", records, planned=[record.nodeid for record in records])
+    assert main(["a"]) == 0
+    out = capsys.readouterr().out
+    assert "7 of 7 planned cases on record: 4 passed, 1 failed, 0 unjudged, 2 error" in out
+    assert "**2 of 7 cases raised an error** and no mean counts them" in out
+    assert "`--resume a` runs them again" in out
+    table = out.partition("## Cases in trouble")[2].splitlines()[4:7]
+    said = [[cell.strip() for cell in row.split("|")[1:-1]] for row in table]
+    assert said == [
+        ["test_optimizer[adam-seed2]", "error", "MemoryError: full"],
+        ["test_optimizer[sgd-seed2]", "error", "RecipeError: too small"],
+        ["test_optimizer[adam-seed3]", "failed", "low"],
+    ]
+    assert "1 of 4 ERROR, 1 of 4 FAILED, 2 of 4 passed" in out
+    assert "1 of 3 ERROR, 2 of 3 passed" in out
+    assert "machines:" not in out
+
+
+def test_a_run_in_which_every_case_raised_is_reported(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_run(here / "runs" / "a", [make_untrained()])
+    assert main(["a"]) == 0
+    assert "1 of 1 cases raised an error" in capsys.readouterr().out
+    assert "--experiment optimizer: expected no name" in failure(
+        ["a", "--experiment", "optimizer"], capsys
+    )
+    write_run(here / "runs" / "b", few())
+    assert "'a' holds no result" in failure(["--compare", "a", "b"], capsys)
+
+
+def test_compare_says_what_raised_in_which_run(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_run(here / "runs" / "a", few())
+    write_run(here / "runs" / "b", [*few(), make_untrained(variant="nadam")])
+    assert main(["--compare", "a", "b"]) == 0
+    assert re.search(r"\| b +\| test_optimizer\[nadam-seed0\] \| error", capsys.readouterr().out)
 
 
 def test_a_sound_run_has_no_warning(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

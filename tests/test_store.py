@@ -135,7 +135,7 @@ DAMAGES: dict[str, Callable[[list[bytes]], list[bytes]]] = {
     "a last line that is another JSON": lambda lines: [lines[0], b"{}"],
     "a last line that is no JSON": lambda lines: [lines[0], b"hello"],
     "a newer version": lambda lines: [
-        *(lines[0], lines[1].replace(b'"schema_version":1', b'"schema_version":99'))
+        *(lines[0], lines[1].replace(b'"schema_version":2', b'"schema_version":99'))
     ],
 }
 
