@@ -13,8 +13,9 @@ from bench import options, planning, session
 from bench.experiment import Case, Experiment, experiment_of
 from bench.remarks import WANTED, Remarks
 from bench.thresholds import known_thresholds
-from bench.trial import Trial
+from bench.trial import Trial, facts_of
 from harness.plugin import worker_count
+from harness.raised import CaseFacts
 from harness.recorder import recorder
 from harness.thresholds import ThresholdsError
 from lenet.datasets import DataError
@@ -62,6 +63,12 @@ def pytest_harness_costs(config: pytest.Config, nodeids: Sequence[str]) -> Mappi
     return {
         nodeid: cost[planning.key(cases[name])] for nodeid, name in names.items() if name in cases
     }
+
+
+def pytest_harness_case(config: pytest.Config, nodeid: str) -> CaseFacts | None:
+    """What the record of a case says that raised before its training left one."""
+    case = options.cases(config).get(nodeid.rpartition("::")[2])
+    return None if case is None else facts_of(case, options.settings(config))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

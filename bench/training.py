@@ -1,6 +1,6 @@
 """Training one case under pytest-benchmark: each epoch is one round."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -31,29 +31,33 @@ def train_case(
     settings: Mapping[str, Any],
     folder: Path,
     workers: int,
+    keep: Callable[[Record], object],
 ) -> Record:
     """The record of a case, trained now; its artifacts are written under the run's `folder`.
 
-    Run, node id, case id, outcome and threshold of the record are the caller's to set.
+    Run, node id, case id, outcome and threshold of the record are the caller's to set. What there
+    is before all is done, which is all if this raises, is handed to `keep` with the outcome
+    `error`, once an epoch was finished.
     """
     torch.set_num_threads(threads())
-    with CpuClock(workers=workers) as clock:
-        recipe, split = prepared(case, settings)
-        trainer = Trainer(recipe, split, case.seed)
-        yardstick_s = _run_epochs(trainer, benchmark)
+    yardsticks: list[float] = []
+    clock = CpuClock(workers=workers)
+    trainer: Trainer | None = None
+    try:
+        with clock:
+            trainer = Trainer(*prepared(case, settings), case.seed)
+            _run_epochs(trainer, benchmark, yardsticks)
+    finally:  # of a training that raised too, as far as it came
+        if trainer and trainer.history.epochs:
+            record = _record(
+                case,
+                trainer=trainer,
+                rounds_s=_rounds(benchmark),
+                clock=clock,
+                yardstick_s=median(yardsticks),
+            )
+            keep(replace(record, outcome="error"))
     path, dropped = _write_artifacts(trainer, case, folder)
-    record = make_record(
-        case=case,
-        history=with_rounds(trainer.history, _rounds(benchmark)),
-        split=split,
-        circumstances=Circumstances(
-            engine=ENGINE,
-            workers=workers,
-            threads=torch.get_num_threads(),
-            clock=clock,
-            yardstick_s=yardstick_s,
-        ),
-    )
     return replace(record, artifacts=path, artifacts_dropped=dropped)
 
 
@@ -96,9 +100,33 @@ def with_rounds(history: History, rounds_s: list[float] | None) -> History:
     return replace(history, epochs=tuple(replace(epoch, train_s=s) for epoch, s in epochs))
 
 
-def _run_epochs(trainer: Trainer, benchmark: BenchmarkFixture) -> float:
-    """Train all epochs, one a round; the median of the yardstick between them, in seconds."""
-    yardsticks: list[float] = []
+def _record(
+    case: Case,
+    *,
+    trainer: Trainer,
+    rounds_s: list[float] | None,
+    clock: CpuClock,
+    yardstick_s: float,
+) -> Record:
+    history = trainer.history
+    # One round too many is there if the evaluation behind it raised.
+    measured_s = None if rounds_s is None else rounds_s[: len(history.epochs)]
+    return make_record(
+        case=case,
+        history=with_rounds(history, measured_s),
+        split=trainer.split,
+        circumstances=Circumstances(
+            engine=ENGINE,
+            workers=clock.workers,
+            threads=torch.get_num_threads(),
+            clock=clock,
+            yardstick_s=yardstick_s,
+        ),
+    )
+
+
+def _run_epochs(trainer: Trainer, benchmark: BenchmarkFixture, yardsticks: list[float]) -> None:
+    """Train all epochs, one a round, with the yardstick's seconds before each in `yardsticks`."""
 
     def before_epoch() -> None:
         yardsticks.append(yardstick.measure())
@@ -119,7 +147,6 @@ def _run_epochs(trainer: Trainer, benchmark: BenchmarkFixture) -> float:
         )
     else:
         pedantic(whole_training)  # a disabled benchmark runs its target once, and no teardown
-    return median(yardsticks)
 
 
 def _rounds(benchmark: BenchmarkFixture) -> list[float] | None:

@@ -3,8 +3,10 @@
 Free of torch, so that the bench is listed in a moment; training is loaded with the first case.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
@@ -13,8 +15,11 @@ from bench.experiment import Case
 from bench.session import ENGINE, dataset_name
 from bench.thresholds import Bounds, find_threshold
 from harness.bridge import replay
+from harness.raised import CaseFacts
 from harness.record import Record, Threshold
 from harness.recorder import Recorder
+from lenet.checks import RecipeError
+from lenet.datasets import DataError
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -36,13 +41,24 @@ class Trial:
         return f"<trial {self.item.name}>"  # an assertion that fails shows it, in few words
 
     def run(self) -> float:
-        """Final test accuracy, a fraction: of the training, or of the record under `--resume`."""
+        """Final test accuracy, a fraction: of the training, or of the record under `--resume`.
+
+        A recipe that does not fit the images, or data that cannot be read, fail the test with what
+        they say, and no traceback: there is nothing to look for in the code.
+        """
+        try:
+            return self._run()
+        except (RecipeError, DataError) as error:
+            said = f"{type(error).__name__}: {error}"
+            raise pytest.fail.Exception(said, pytrace=False) from None
+
+    def _run(self) -> float:
         record = self._finished
         if record is None:
             record = self._trained()
         else:
             replay(self.benchmark, [epoch.train_s for epoch in record.epochs])
-        self.recorder.keep(self.item, record)
+            self.recorder.keep(self.item, record)
         return float("nan") if record.test_accuracy is None else record.test_accuracy
 
     @property
@@ -53,20 +69,27 @@ class Trial:
     def _trained(self) -> Record:
         from bench.training import train_case  # loads torch
 
-        record = train_case(
-            self.case,
-            benchmark=self.benchmark,
-            settings=self.recorder.settings,
-            folder=self.recorder.folder,
-            workers=self.workers,
+        return self._keep(
+            train_case(
+                self.case,
+                benchmark=self.benchmark,
+                settings=self.recorder.settings,
+                folder=self.recorder.folder,
+                workers=self.workers,
+                keep=self._keep,
+            )
         )
-        return replace(
+
+    def _keep(self, record: Record) -> Record:
+        named = replace(
             record,
             run=self.recorder.run,
             nodeid=self.item.nodeid,
             case=self.item.name,
             threshold=self._threshold,
         )
+        self.recorder.keep(self.item, named)
+        return named
 
     @property
     def _finished(self) -> Record | None:
@@ -88,3 +111,22 @@ class Trial:
             engine=ENGINE,
             file=Path(settings["thresholds"]),
         )
+
+
+def facts_of(case: Case, settings: Mapping[str, Any]) -> CaseFacts:
+    """What is known of a case before it is trained."""
+    recipe = case.variant.recipe
+    return CaseFacts(
+        experiment=case.experiment,
+        question=case.question,
+        variant=case.variant.name,
+        baseline=case.variant.baseline,
+        factors=case.variant.factors,
+        seed=case.seed,
+        recipe=recipe.to_dict(),
+        recipe_id=recipe.identity,
+        tier=case.tier.name,
+        engine=settings["engine"],
+        device=settings["device"],
+        workers=settings["workers"],
+    )

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from harness.raised import CaseFacts
+
 
 @pytest.hookspec(firstresult=True)
 def pytest_harness_settings(config: pytest.Config) -> Mapping[str, Any] | None:
@@ -28,3 +30,12 @@ def pytest_harness_costs(
     config: pytest.Config, nodeids: Sequence[str]
 ) -> Mapping[str, float] | None:
     """Node id -> cost of a case relative to the others, for the time left; 1 where left out."""
+
+
+@pytest.hookspec(firstresult=True)
+def pytest_harness_case(config: pytest.Config, nodeid: str) -> CaseFacts | None:
+    """What is known of a case before it is trained; `None` for a test that is none.
+
+    Asked in the controller or the only process, of a test that failed and kept no record: it
+    raised, or its worker crashed. Its record is made from this, with the outcome `error`.
+    """

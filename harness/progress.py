@@ -12,6 +12,7 @@ from typing import Any, TextIO
 
 import pytest
 
+from harness.record import Record
 from harness.recorder import arrived
 
 TICK_S = 1.0
@@ -73,6 +74,14 @@ class Progress:
         ]
         text = "  ".join(part for part in parts if part)
         return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def ended(record: Record) -> str:
+    """A case that ended, and its accuracy if it has one: `test_optimizer[adam-seed0] 97.80%`."""
+    if record.raised:
+        return f"{record.case} error"
+    accuracy = record.test_accuracy
+    return f"{record.case} " + ("diverged" if accuracy is None else f"{accuracy:.2%}")
 
 
 def clock(seconds: float) -> str:
@@ -165,9 +174,7 @@ class LiveLine:
             self.progress.end(report.nodeid, now_s=time.monotonic())
         arrival = arrived(report)
         if arrival:
-            accuracy = arrival.record.test_accuracy
-            shown = "diverged" if accuracy is None else f"{accuracy:.2%}"
-            self.progress.last = f"{arrival.record.case} {shown}"
+            self.progress.last = ended(arrival.record)
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         """Count a case."""

@@ -66,7 +66,7 @@ class Recorder:
         self._finished: dict[str, Record] = {}
         if given.resumed:  # the controller has told already of a line that was left out
             found = read_records(self.folder, notice=lambda text: None)
-            self._finished = {each.nodeid: each for each in found if each.outcome != "error"}
+            self._finished = {each.nodeid: each for each in found if not each.raised}
 
     def finished(self, nodeid: str) -> Record | None:
         """The record of a case that needs no second run; `None` if it has none or it raised."""
@@ -75,7 +75,8 @@ class Recorder:
     def keep(self, item: pytest.Item, record: Record) -> None:
         """Take the record of the running test; `outcome` and `reason` are filled in when it ends.
 
-        A test may keep again: the last one counts. One that raises before it keeps has no record.
+        A test may keep again: the last one counts. One that is kept with the outcome `error` stays
+        an error however the test ends: it is what there is of a training that has not ended yet.
 
         Raises:
             ValueError: the record is of another run or another test.
@@ -133,15 +134,24 @@ def judge(record: Record, error: BaseException | None) -> Record | None:
     """The record with the outcome of its test, which ended by `error`; `None` if it was skipped."""
     if isinstance(error, pytest.skip.Exception):
         return None
+    if record.raised:
+        return replace(record, reason=_reason(error))
     if error is None:
         outcome: Outcome = "unjudged" if record.threshold is None else "passed"
         return replace(record, outcome=outcome, reason=None)
     if isinstance(error, AssertionError | pytest.fail.Exception):
-        return replace(record, outcome="failed", reason=_paragraph(str(error)))
-    return replace(record, outcome="error", reason=_paragraph(f"{type(error).__name__}: {error}"))
+        return replace(record, outcome="failed", reason=paragraph(str(error)))
+    return replace(record, outcome="error", reason=_reason(error))
 
 
-def _paragraph(text: str) -> str:
+def _reason(error: BaseException | None) -> str:
+    if error is None:
+        return "the training raised, and the test went on"
+    return paragraph(f"{type(error).__name__}: {error}")
+
+
+def paragraph(text: str) -> str:
+    """A text as one line of at most `REASON_LENGTH` characters."""
     words = " ".join(text.split())
     return words if len(words) <= REASON_LENGTH else words[: REASON_LENGTH - 1] + "…"
 

@@ -17,7 +17,8 @@ import pytest
 
 from harness import environment
 from harness.benchmark_file import BenchmarkFile
-from harness.record import Outcome
+from harness.raised import error_record
+from harness.record import Outcome, Record
 from harness.recorder import RunInput, arrived
 from harness.store import (
     BENCHMARK,
@@ -39,6 +40,9 @@ NOT_RUNNING = (
     "cacheshow",
 )
 """Options under which pytest starts a session and runs no test."""
+
+LISTED = 10
+"""Cases that a line names before it only counts."""
 
 
 def start_run(config: pytest.Config) -> "RunSession | None":
@@ -145,14 +149,25 @@ class RunSession:
         """Append the record that came with the report, before anything else can go wrong."""
         arrival = arrived(report)
         if arrival is None:
-            if report.skipped or (report.when == "call" and report.passed):
-                self.recordless.add(report.nodeid)
-            return
-        if arrival.stored:
+            self._end_without_record(report)
+        elif arrival.stored:
             self.replayed.add(report.nodeid)
         else:
-            self.run.append(arrival.record)
-        self.outcomes[report.nodeid] = arrival.record.outcome
+            self._add(arrival.record)
+
+    def _end_without_record(self, report: pytest.TestReport) -> None:
+        """Add a record that says why, if a case raised before it kept one."""
+        if report.skipped or (report.when == "call" and report.passed):
+            self.recordless.add(report.nodeid)
+        elif report.failed and report.when != "teardown" and report.nodeid not in self.finished:
+            hook = self.config.hook.pytest_harness_case
+            facts = hook(config=self.config, nodeid=report.nodeid)
+            if facts is not None:
+                self._add(error_record(facts, report, self.run.manifest))
+
+    def _add(self, record: Record) -> None:
+        self.run.append(record)
+        self.outcomes[record.nodeid] = record.outcome
 
     def pytest_keyboard_interrupt(self) -> None:
         """Count anew: Ctrl-C may have come between a record and its count."""
@@ -202,10 +217,14 @@ class RunSession:
         """The lines of the closing section."""
         if self._is_void:
             return ["no case left a record: the run's folder is removed"]
-        lines = [*self.notices, self._counts(), f"folder  {_shown(self.run.folder)}"]
+        raised = [each for each, outcome in self.outcomes.items() if outcome == "error"]
+        lines = [*self.notices, self._counts()]
+        if raised:
+            lines.append(f"errors  {_listed(raised)}")
+        lines.append(f"folder  {_shown(self.run.folder)}")
         if self.outcomes:
             lines.append(f"report  {self._report_command()}")
-        if self._missing() or "error" in self.outcomes.values():
+        if self._missing() or raised:
             lines.append(f"resume  {self._resume_command()}")
         return lines
 
@@ -281,6 +300,13 @@ def _refuse_profile(config: pytest.Config) -> None:
             "--benchmark-cprofile runs every benchmark once more than it was asked to, which "
             "would train an extra epoch: leave it out where a run is recorded"
         )
+
+
+def _listed(nodeids: Sequence[str]) -> str:
+    """The cases of these node ids, as far as a line has room for them."""
+    names = ", ".join(nodeid.rpartition("::")[2] for nodeid in nodeids[:LISTED])
+    more = len(nodeids) - LISTED
+    return f"{names} and {more} more" if more > 0 else names
 
 
 def _shown(folder: Path) -> str:

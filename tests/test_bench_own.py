@@ -1,11 +1,18 @@
 """A user's own data and own experiments, in real sessions of the bench."""
 
+import json
 import shutil
 from pathlib import Path
 
+import jsonschema
+import pytest
+
+from harness.record import SCHEMA_FILE
+from harness.store import read_records
 from tests.bench_runs import run_bench, write_images
 from tests.foreign import ROOT
 
+FAILED = 1
 INTERRUPTED = 2
 REFUSED = 4
 
@@ -82,3 +89,92 @@ def test_experiment_with_a_mistake_is_refused_with_what_was_expected(tmp_path: P
     assert collected.code == INTERRUPTED
     assert f"ValueError: {said}" in collected.printed
     assert "INTERNALERROR" not in collected.printed
+
+
+STOPPING = '''\
+import os
+from dataclasses import replace
+
+import pytest
+
+from bench import recipes, training
+from bench.experiment import experiment
+from bench.trial import Trial
+from lenet.train import Trainer
+
+STAGES = ("none", "before", "second-epoch", "artifacts")
+STOPS = {stage: replace(recipes.BASE, batch_size=400) for stage in STAGES}
+
+
+@experiment(STOPS, factors=("stage",), baseline="none")
+def test_stop(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is left of a case that raises?"""
+    stage = trial.case.variant.name if "STOP" in os.environ else "none"
+    if stage == "before":
+        raise OSError("no room")
+
+    def evaluate(trainer: Trainer) -> None:
+        assert not trainer.history.epochs, "a mistake in the second epoch"
+        whole(trainer)
+
+    def write(*arguments: object) -> None:
+        raise MemoryError("too much")
+
+    whole = Trainer.evaluate
+    if stage == "second-epoch":
+        monkeypatch.setattr(Trainer, "evaluate", evaluate)
+    if stage == "artifacts":
+        monkeypatch.setattr(training, "_write_artifacts", write)
+    assert trial.run() in trial.threshold
+'''
+
+
+def test_case_that_raises_leaves_what_it_has_and_is_run_again(tmp_path: Path) -> None:
+    root = copy_of_bench(tmp_path, "test_stop.py", STOPPING)
+    given = ("--experiment", "stop", "--tier", "smoke", "-n", "0")
+    stopped = run_bench(tmp_path, *given, root=root, variables={"STOP": "1"})
+    assert stopped.code == FAILED, stopped.printed
+    assert "0 passed, 0 failed, 1 unjudged, 3 error, 0 planned without record" in stopped.printed
+    lines = {line["variant"]: line for line in stopped.lines().values()}
+    assert {name: (line["outcome"], len(line["epochs"])) for name, line in lines.items()} == {
+        "none": ("unjudged", 2),
+        "before": ("error", 0),
+        "second-epoch": ("error", 1),
+        "artifacts": ("error", 2),
+    }
+    assert lines["before"]["reason"] == "OSError: no room"
+    assert lines["second-epoch"]["reason"].startswith("AssertionError: a mistake in the second")
+    assert lines["artifacts"]["reason"] == "MemoryError: too much"
+    for name in ("second-epoch", "artifacts"):
+        assert lines[name]["epochs"][0]["test_accuracy"] > 0
+        assert lines[name]["timing"]["yardstick_s"] > 0
+    for line in lines.values():
+        assert (line["experiment"], line["seed"]) == ("stop", 0)
+        assert line["recipe"]["batch_size"] == 400
+        jsonschema.validate(line, json.loads(SCHEMA_FILE.read_text()))
+    assert set(stopped.benchmarks()) == {"test_stop[none-seed0]", "test_stop[artifacts-seed0]"}
+
+    again = run_bench(tmp_path, *given, "--resume", stopped.run.name, root=root)
+    assert again.code == 0, again.printed
+    assert "0 failed, 4 unjudged, 0 error, 1 of these replayed, 0 planned" in again.printed
+    assert {len(record.epochs) for record in read_records(again.run)} == {2}
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_images_that_are_too_small_are_one_clear_message(tmp_path: Path, workers: str) -> None:
+    images = write_images(tmp_path / "small.npz", shape=(12, 12), train=96, test=40)
+    given = ("--experiment", "depth", "--tier", "smoke", "-k", "1-seed0 or 2-seed0")
+    ended = run_bench(tmp_path, *given, "-n", workers, "--dataset", f"small={images}")
+    assert ended.code == FAILED
+    lines = ended.lines()
+    reason = lines["test_depth[2-seed0]"]["reason"]
+    assert reason.startswith("RecipeError: convs[1]: expected a map of at least 5 pixels a side")
+    assert {case: line["outcome"] for case, line in lines.items()} == {
+        "test_depth[1-seed0]": "unjudged",
+        "test_depth[2-seed0]": "error",
+    }
+    _, _, failures = ended.printed.partition(" FAILURES ")
+    shown = failures.partition(" benchmark ")[0].splitlines()
+    assert [line for line in shown if line.startswith("RecipeError")] == [reason]
+    assert len(shown) <= 6  # two headings, the worker, an empty line, the next heading
+    assert "errors  test_depth[2-seed0]" in ended.printed

@@ -19,7 +19,10 @@ OUTCOMES = {
     "test_fails": "failed",
     "test_has_no_threshold": "unjudged",
     "test_raises_after_training": "error",
+    "test_raises_before_training": "error",
 }
+MEASURED = [case for case in OUTCOMES if case != "test_raises_before_training"]
+"""The cases that pytest-benchmark has an entry of."""
 SEEDS = {f"test_case[{seed}]": "failed" if seed < 2 else "passed" for seed in range(6)}
 FAILED = 1
 INTERRUPTED = 2
@@ -63,14 +66,33 @@ def test_each_case_leaves_a_record_with_its_outcome(whole: tuple[Bench, Ended, i
     reasons = {line["case"]: line["reason"] for line in bench.lines()}
     assert reasons["test_fails"].startswith("accuracy 0.5 is below its threshold assert 0.5")
     assert reasons["test_raises_after_training"] == "RuntimeError: the disk is full"
+    assert reasons["test_raises_before_training"] == "RuntimeError: no data"
     assert reasons["test_passes"] is None
+
+
+def test_case_that_raises_before_training_is_recorded_as_far_as_it_is_known(
+    whole: tuple[Bench, Ended, int],
+) -> None:
+    bench, _, _ = whole
+    [record] = [each for each in read_records(bench.runs[0]) if "before" in each.case]
+    assert record.nodeid == "test_outcomes.py::test_raises_before_training"
+    assert (record.experiment, record.seed, record.recipe) == ("small", 7, {"dataset": "digits"})
+    assert (record.test_accuracy, record.dataset, record.parameters) == (None, None, None)
+    assert (record.timing.workers, record.timing.yardstick_s) == (3, None)
+    manifest = read_manifest(bench.runs[0])
+    assert manifest is not None
+    assert (record.run, record.machine, record.commit) == (
+        manifest.run,
+        manifest.machine,
+        manifest.commit,
+    )
 
 
 def test_benchmark_json_holds_the_same_records(whole: tuple[Bench, Ended, int]) -> None:
     bench, _, _ = whole
     by_case = {line["case"]: line for line in bench.lines()}
     entries = bench.benchmarks()
-    assert set(entries) == set(by_case)
+    assert set(entries) == set(MEASURED)
     for case, entry in entries.items():
         assert entry["extra_info"]["record"] == by_case[case]
         assert entry["stats"]["rounds"] == 2
@@ -84,8 +106,7 @@ def test_description_holds_command_settings_and_plan(whole: tuple[Bench, Ended, 
     assert manifest.command[-2:] == ("-n", str(workers))
     assert manifest.settings["sizes"] == [1, 2]
     # Neither the skipped case nor the one that keeps no record is expected to leave one.
-    cases = [*OUTCOMES, "test_raises_before_training"]
-    assert manifest.planned == tuple(f"test_outcomes.py::{case}" for case in cases)
+    assert manifest.planned == tuple(f"test_outcomes.py::{case}" for case in OUTCOMES)
 
 
 def test_terminal_says_what_there_is_and_how_to_go_on(whole: tuple[Bench, Ended, int]) -> None:
@@ -94,8 +115,10 @@ def test_terminal_says_what_there_is_and_how_to_go_on(whole: tuple[Bench, Ended,
     header, _, _ = ended.printed.partition("test_raises")
     assert f"run: runs/{name}" in header
     assert "dataset: digits, as mnist is not on disk" in header
-    counts, folder, report, resume = summary(ended)
-    assert counts == "1 passed, 1 failed, 1 unjudged, 1 error, 1 planned without record"
+    counts, errors, folder, report, resume = summary(ended)
+    assert counts == "1 passed, 1 failed, 1 unjudged, 2 error, 0 planned without record"
+    _, _, names = errors.partition("errors  ")
+    assert {*names.split(", ")} == {"test_raises_after_training", "test_raises_before_training"}
     assert folder == f"folder  runs/{name}"
     assert report == f"report  python -m harness.report {name}"
     assert resume.endswith(f"-n {workers} --resume {name}")
@@ -104,7 +127,10 @@ def test_terminal_says_what_there_is_and_how_to_go_on(whole: tuple[Bench, Ended,
 def test_workers_share_the_cores(whole: tuple[Bench, Ended, int]) -> None:
     bench, _, workers = whole
     expected = max(1, environment.cores() // max(1, workers))
-    assert {line["versions"]["threads"] for line in bench.lines()} == {str(expected)}
+    trained = [line for line in bench.lines() if line["dataset"]]
+    assert {line["versions"]["threads"] for line in trained} == {str(expected)}
+    [never] = [line for line in bench.lines() if line not in trained]
+    assert never["timing"]["threads"] == expected
 
 
 def test_cases_are_handed_out_one_by_one(whole: tuple[Bench, Ended, int]) -> None:
@@ -124,13 +150,14 @@ def test_resume_runs_what_raised_and_what_has_no_record(tmp_path: Path) -> None:
     bench.run()
     first = bench.lines()
     ended = bench.run("--resume", bench.runs[0].name)
-    assert bench.trained == [*OUTCOMES, "test_raises_after_training"]
+    assert bench.trained == [*MEASURED, "test_raises_after_training"]
     again = bench.lines()
-    assert again[:-1] == first
-    assert again[-1]["case"] == "test_raises_after_training"
-    assert benchmark_outcomes(bench) == OUTCOMES
+    assert again[: len(OUTCOMES)] == first
+    raised = [line["case"] for line in again[len(OUTCOMES) :]]
+    assert raised == ["test_raises_after_training", "test_raises_before_training"]
+    assert benchmark_outcomes(bench) == {case: OUTCOMES[case] for case in MEASURED}
     assert "(resumed: 3 cases are finished)" in ended.printed
-    assert summary(ended)[0].startswith("1 passed, 1 failed, 1 unjudged, 1 error, 3 of these repl")
+    assert summary(ended)[0].startswith("1 passed, 1 failed, 1 unjudged, 2 error, 3 of these repl")
 
 
 def test_resuming_a_part_keeps_the_rest(tmp_path: Path) -> None:
@@ -153,13 +180,17 @@ def test_killed_worker_loses_its_case_alone(tmp_path: Path) -> None:
     ended = bench.run("-n", "2", BENCH_KILL="test_case[2]")
     assert ended.code == FAILED
     rest = {case: outcome for case, outcome in SEEDS.items() if case != "test_case[2]"}
-    assert outcomes(bench) == rest == benchmark_outcomes(bench)
-    assert "1 planned without record" in summary(ended)[0]
+    assert outcomes(bench) == rest | {"test_case[2]": "error"}
+    assert benchmark_outcomes(bench) == rest
+    [reason] = [line["reason"] for line in bench.lines() if line["outcome"] == "error"]
+    assert "crashed while running 'test_seeds.py::test_case[2]'" in reason
+    assert summary(ended)[1] == "errors  test_case[2]"
 
     (tmp_path / "go").touch()
     bench.run("-n", "2", "--resume", bench.runs[0].name)
     assert sorted(bench.trained) == sorted([*SEEDS, "test_case[2]"])
-    assert outcomes(bench) == SEEDS == benchmark_outcomes(bench)
+    assert {record.case: record.outcome for record in read_records(bench.runs[0])} == SEEDS
+    assert benchmark_outcomes(bench) == SEEDS
 
 
 @pytest.mark.parametrize("workers", ["0", "2"])
@@ -334,7 +365,8 @@ def test_record_of_another_test_is_refused(tmp_path: Path) -> None:
     ended = bench.run("test_wrong.py")
     assert ended.code == FAILED
     assert "expected a record of run" in ended.printed
-    assert bench.lines() == []
+    [line] = bench.lines()
+    assert line["reason"].startswith("ValueError: expected a record of run")
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="needs Linux")

@@ -15,8 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.progress import Progress, clock
+from harness.progress import Progress, clock, ended
+from harness.record import Record
 from tests.foreign import PATIENCE_S, SPEED, Bench, clean_environment, heed_interrupts
+from tests.records import make_record
 
 COLUMNS = 100
 
@@ -166,6 +168,18 @@ def test_line_is_cut_to_the_width() -> None:
     whole = "0/1  1:05 elapsed  test_optimizer[adam-seed0] 97.80%"
     assert progress.line(now_s=65, width=100) == whole
     assert progress.line(now_s=65, width=20) == whole[:19] + "…"
+
+
+@pytest.mark.parametrize(
+    ("record", "shown"),
+    [
+        (make_record(accuracies=(0.5,)), "50.00%"),
+        (make_record(accuracies=(None,)), "diverged"),
+        (make_record(accuracies=(0.5,), outcome="error"), "error"),
+    ],
+)
+def test_case_that_ended_is_shown_with_what_came_of_it(record: Record, shown: str) -> None:
+    assert ended(record) == f"test_optimizer[adam-seed0] {shown}"
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from harness import bridge, environment
+from harness.raised import CaseFacts
 from harness.record import Threshold
 from harness.recorder import recorder
 from tests.records import make_record
@@ -38,6 +39,23 @@ def pytest_harness_settings(config: pytest.Config) -> dict[str, Any] | None:
 def pytest_harness_costs(config: pytest.Config, nodeids: Sequence[str]) -> dict[str, float]:
     (config.rootpath / "asked.txt").write_text("\n".join(nodeids))
     return {nodeids[0]: 2.0}
+
+
+def pytest_harness_case(nodeid: str) -> CaseFacts:
+    return CaseFacts(
+        experiment="small",
+        question="Does it work?",
+        variant=nodeid.rpartition("_")[2],
+        baseline="passes",
+        factors={"case": nodeid.rpartition("_")[2]},
+        seed=7,
+        recipe={"dataset": "digits"},
+        recipe_id="{}",
+        tier="smoke",
+        engine="torch",
+        device="auto",
+        workers=3,
+    )
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
