@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from harness.compare_runs import COMPARED, CaseChange, Change, RunComparison
+from harness.estimate import CONFIDENCE
 from harness.metrics import Metric
 from harness.table import SHARED_MARK, Column, escape, flat, markdown_table, show_paired
 
@@ -53,11 +54,7 @@ def change_notes(comparison: RunComparison) -> list[str]:
         "Means are over the seeds that both runs hold; differences are paired by seed, with half "
         "their 95% t interval. Accuracy differs in percentage points, time in seconds."
     ]
-    if intervals > 1:
-        found.append(
-            f"Of {intervals} intervals about {max(1, round(intervals / 20))} would exclude zero if "
-            "nothing had changed."
-        )
+    found.append(chance_note(intervals))
     if not all(case.same_recipe for case in comparison.cases):
         found.append(f"{OTHER_RECIPE_MARK}: the recipe is not the same in both runs.")
     if not all(case.exclusive for case in comparison.cases):
@@ -66,6 +63,20 @@ def change_notes(comparison: RunComparison) -> list[str]:
             "comparison."
         )
     return found
+
+
+def chance_note(intervals: int) -> str:
+    """How many of so many intervals exclude zero though nothing has changed, on average."""
+    if intervals == 0:
+        return (
+            "No case has two seeds in both runs, so no interval: a difference can be chance alone."
+        )
+    expected = (1 - CONFIDENCE) * intervals
+    shown = f"{expected:.2g}" if expected < 10 else f"{expected:.0f}"
+    return (
+        "Intervals that exclude zero by chance alone, where nothing has changed: on average about "
+        f"{shown} of {intervals}."
+    )
 
 
 def change_rows(comparison: RunComparison) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ import pytest
 from harness.compare import CompareError
 from harness.compare_runs import RunComparison, compare_runs
 from harness.record import Record
-from harness.table_runs import change_notes, markdown_changes
+from harness.table_runs import chance_note, change_notes, markdown_changes
 from tests.records import DATASET, TIMING, make_record, make_untrained
 
 
@@ -68,6 +68,29 @@ def test_another_recipe_device_or_machine_is_said() -> None:
     assert any("recipe is not the same" in note for note in change_notes(found))
     assert "device: cpu in the first, cuda in the second" in found.other_circumstances
     assert any(text.startswith("machine processor") for text in found.other_circumstances)
+
+
+@pytest.mark.parametrize(
+    ("intervals", "shown"),
+    [
+        (1, "about 0.05 of 1."),
+        (6, "about 0.3 of 6."),
+        (20, "about 1 of 20."),
+        (122, "about 6.1 of 122."),
+        (500, "about 25 of 500."),
+        (4_000, "about 200 of 4000."),
+    ],
+)
+def test_intervals_that_chance_makes_are_neither_over_nor_understated(
+    intervals: int, shown: str
+) -> None:
+    assert chance_note(intervals).endswith(shown)
+
+
+def test_intervals_are_counted_over_cases_and_metrics() -> None:
+    one, two = ([make_record(seed=seed) for seed in range(n)] for n in (1, 2))
+    assert any(note.endswith("about 0.1 of 2.") for note in change_notes(changed(two, two)))
+    assert any("so no interval: a" in note for note in change_notes(changed(one, two)))
 
 
 def test_shared_times_are_marked() -> None:
