@@ -88,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _results(names: Sequence[str], *, runs: Path) -> list[Record]:
-    paths = [find_run(name, runs=runs) for name in names or (None,)]
+    paths = [find_run(name, runs=runs, notice=_note) for name in names or (None,)]
     records = [record for path in paths for record in read_records(path, notice=_note)]
     results = [record for record in records if not record.raised]
     if not results:

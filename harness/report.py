@@ -118,12 +118,12 @@ def parser() -> argparse.ArgumentParser:
 
 
 def load(name: str | None) -> LoadedRun:
-    """A run by folder, name or file; `None` is the newest.
+    """A run by folder, name or file; `None` is the newest that has records.
 
     Raises:
         StoreError: it is missing, empty or damaged.
     """
-    path = find_run(name)
+    path = find_run(name, notice=_note)
     records = read_records(path, notice=_note)
     if not records:
         raise StoreError(

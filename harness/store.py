@@ -9,7 +9,7 @@ import os
 import secrets
 import shutil
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -147,17 +147,19 @@ def open_run(run: Path, *, notice: Notice | None = None) -> Run:
     return Run(folder=run, manifest=manifest, lock=lock)
 
 
-def find_run(name: str | Path | None = None, *, runs: Path = RUNS) -> Path:
-    """The run of that name: a folder, a name under `runs`, or a `.jsonl` file; `None`: the newest.
+def find_run(
+    name: str | Path | None = None, *, runs: Path = RUNS, notice: Notice | None = None
+) -> Path:
+    """The run of that name: a folder, a name under `runs`, or a `.jsonl` file.
+
+    `None` is the newest run that has records. If it is not the newest of all, `notice` is told
+    which was taken and which were passed over, and without one a `StoreWarning` is given.
 
     Raises:
         StoreError: there is none; lists what there is.
     """
     if name is None:
-        found = _runs(runs)
-        if not found:
-            raise StoreError(f"{runs}: expected a run in this folder, found none: record one first")
-        return found[-1]
+        return _newest(runs, notice or _warn)
     paths = (Path(name), runs / name)
     for path in paths:
         if _is_run(path) or (path.suffix == ".jsonl" and path.is_file()):
@@ -210,6 +212,27 @@ def _runs(runs: Path) -> list[Path]:
     return sorted(found, key=lambda run: (_started_at(run), run.name))
 
 
+def _newest(runs: Path, notice: Notice) -> Path:
+    """The newest run that has records."""
+    empty: list[str] = []
+    for run in reversed(_runs(runs)):
+        if _has_records(run):
+            if empty:
+                notice(f"{run}: the newest run with records; passed over: {_listed(empty)}")
+            return run
+        empty.append(run.name)
+    there = f"only {_listed(empty)} without any" if empty else "no run"
+    raise StoreError(
+        f"{runs}: expected a run with records in this folder, found {there}: record one first"
+    )
+
+
+def _has_records(run: Path) -> bool:
+    """A whole line is there, be it damaged: a reader is to meet it, and to say so."""
+    file = run / RECORDS
+    return file.is_file() and any(not _is_half_written(line) for _, line in _lines(file))
+
+
 def _is_run(path: Path) -> bool:
     return (path / MANIFEST).is_file() or (path / RECORDS).is_file()
 
@@ -225,11 +248,16 @@ def _started_at(run: Path) -> str:
 def _no_such_run(name: str | Path, *, runs: Path, exists: bool) -> str:
     got = "something else" if exists else "nothing"
     newest = [run.name for run in reversed(_runs(runs))]
-    known = ", ".join(newest[:10]) + (f" and {len(newest) - 10} more" if len(newest) > 10 else "")
     return (
         f"{name}: expected a run's folder, a run's name under {runs} or a .jsonl file, "
-        f"found {got}: {runs} holds {known or 'no run'}"
+        f"found {got}: {runs} holds {_listed(newest) or 'no run'}"
     )
+
+
+def _listed(names: Sequence[str]) -> str:
+    """The first ten names, and how many more there are."""
+    more = f" and {len(names) - 10} more" if len(names) > 10 else ""
+    return ", ".join(names[:10]) + more
 
 
 def _lines(file: Path) -> Iterator[tuple[int, bytes]]:

@@ -72,6 +72,22 @@ def test_command_line_reports_on_the_newest_run_without_torch_or_pyplot(here: Pa
     assert (here / "reports" / newest.name / "README.md").is_file()
 
 
+def test_newest_run_without_records_is_passed_over_and_it_is_said(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_run(here / "runs" / "20260101-first", few())
+    empty = write_run(here / "runs" / "20260102-throughput", [], planned=[])
+    later = (empty / "run.json").read_text().replace("2026-11-21", "2030-01-01")
+    (empty / "run.json").write_text(later)
+    assert main(["--format", "json"]) == 0
+    out, notes = capsys.readouterr()
+    assert len(json.loads(out)) == 2
+    assert notes.splitlines()[0] == (
+        "runs/20260101-first: the newest run with records; passed over: 20260102-throughput"
+    )
+    assert "expected records, found none" in failure(["20260102-throughput"], capsys)
+
+
 def test_files_are_written_and_the_page_shows_each_figure(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -92,6 +92,7 @@ def test_run_is_found_by_folder_name_or_file(tmp_path: Path) -> None:
 def test_newest_run_is_the_one_started_last_whatever_its_name(tmp_path: Path) -> None:
     for _ in range(3):
         newest = new_run(tmp_path)
+        newest.append(RECORDS[0])
         newest.close()
     (tmp_path / "no-run").mkdir()
     (tmp_path / "a-file").touch()
@@ -99,8 +100,30 @@ def test_newest_run_is_the_one_started_last_whatever_its_name(tmp_path: Path) ->
     assert find_run(runs=tmp_path) == renamed
 
 
+def test_newest_run_is_one_with_records_and_it_is_said_what_was_passed_over(
+    tmp_path: Path,
+) -> None:
+    taken, half, empty = (new_run(tmp_path) for _ in range(3))
+    taken.append(RECORDS[0])
+    written(half.folder, LINES[0][:-50])
+    for run in (taken, half, empty):
+        run.close()
+    said: list[str] = []
+    assert find_run(runs=tmp_path, notice=said.append) == taken.folder
+    assert said == [
+        f"{taken.folder}: the newest run with records; passed over: {empty.name}, {half.name}"
+    ]
+    with pytest.warns(StoreWarning, match="passed over"):
+        find_run(runs=tmp_path)
+    taken.discard()
+    with pytest.raises(StoreError, match=f"found only {empty.name}, {half.name} without any"):
+        find_run(runs=tmp_path)
+
+
 def test_run_without_description_counts_by_its_records(tmp_path: Path) -> None:
-    new_run(tmp_path).close()
+    older = new_run(tmp_path)
+    older.append(RECORDS[0])
+    older.close()
     bare = tmp_path / "0-bare"
     bare.mkdir()
     os.utime(written(bare, *LINES), (4e9, 4e9))
@@ -110,7 +133,7 @@ def test_run_without_description_counts_by_its_records(tmp_path: Path) -> None:
 
 
 def test_unknown_run_is_answered_with_what_there_is(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match=r"runs: expected a run in this folder, found none"):
+    with pytest.raises(StoreError, match=r"runs: expected a run with records .*, found no run"):
         find_run(runs=tmp_path / "runs")
     with pytest.raises(StoreError, match=r"found nothing: .* holds no run"):
         find_run("gone", runs=tmp_path / "runs")
