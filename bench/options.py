@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bench import planning, session
+from bench import names, planning, session
 from bench.experiment import Case
 from bench.thresholds import THRESHOLDS_FILE
 from bench.tiers import TIERS, Tier
@@ -47,15 +47,17 @@ def _add_what_to_run(group: pytest.OptionGroup) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help="Run this experiment alone; may be given several times",
+        help=f"Run only this experiment; may be given several times. {_experiments()}",
     )
     group.addoption(
         "--time-budget",
         type=_seconds,
         metavar="TIME",
-        help="Run what fits in about this time (90s, 10m, 1h30m), whole seeds of all cases as far "
-        "as they go. Without --seeds, as many seeds as fit. The estimate is rough; "
-        "--collect-only shows it",
+        help="Run what fits in about this much time, given in hours, minutes and seconds: 90s, "
+        "10m, 1h30m. Cases are chosen before the first one starts, whole seeds of all as far as "
+        "they go, by a rough estimate; a run that takes longer is not cut off. Without --seeds, as "
+        f"many seeds as fit, {planning.MAX_SEEDS} at most. --collect-only shows what would run. "
+        "Default: no limit",
     )
     group.addoption(
         "--thresholds",
@@ -79,8 +81,9 @@ def _add_what_on(group: pytest.OptionGroup) -> None:
     group.addoption(
         "--data-root",
         metavar="DIR",
-        help="Folder of the datasets, as torchvision lays them out. Default: the environment "
-        "variable LENET_DATA, else a cache folder of yours",
+        help="Folder that holds the datasets, each as torchvision lays it out (MNIST in "
+        "DIR/MNIST/raw). A dataset that is not there is downloaded into it. Default: the "
+        "environment variable LENET_DATA, else your cache folder (on Linux ~/.cache/lenet)",
     )
     group.addoption(
         "--device",
@@ -88,6 +91,14 @@ def _add_what_on(group: pytest.OptionGroup) -> None:
         default="auto",
         help="Where to train. auto is a GPU if there is one. Default: %(default)s",
     )
+
+
+def _experiments() -> str:
+    """What `--experiment` can name, as a sentence or two."""
+    found = names.in_sources()
+    unasked = ", ".join(name for name, on_request in found.items() if not on_request)
+    asked = ", ".join(name for name, on_request in found.items() if on_request)
+    return f"NAME is one of {unasked}" + (f"; or, run only when named, {asked}" if asked else "")
 
 
 def _positive(text: str) -> int:

@@ -141,14 +141,34 @@ def _note(text: str) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m harness.calibrate", description=HOW)
-    parser.add_argument("run", nargs="*", help="folder, name or .jsonl file; the newest if none")
-    parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder of the runs")
+    parser = argparse.ArgumentParser(
+        prog="python -m harness.calibrate",
+        description="Make the accuracy thresholds that cases are judged by, from runs that are "
+        "known to be good. A case gets a lower bound, below which it fails, if every seed learned; "
+        "an upper bound if none learned; otherwise none, and it stays unjudged.",
+        epilog=f"How the bounds are set: {HOW}",
+    )
+    parser.add_argument(
+        "run",
+        nargs="*",
+        metavar="RUN",
+        help="run to measure: its folder, its name under --runs, or a .jsonl file of records; "
+        "several count together; without any, the newest run that has records",
+    )
+    parser.add_argument(
+        "--runs",
+        type=Path,
+        default=Path("runs"),
+        metavar="DIR",
+        help="folder in which runs are looked for by name. Default: %(default)s",
+    )
     parser.add_argument(
         "--output",
         type=Path,
         default=Path("bench/thresholds.json"),
-        help="file to write; its entries for other cases are kept. Default: %(default)s",
+        metavar="FILE",
+        help="thresholds file to write, for pytest bench/ --thresholds FILE. If it exists, the "
+        "measured cases are replaced in it and all others kept. Default: %(default)s",
     )
     return parser
 

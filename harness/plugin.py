@@ -32,9 +32,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--resume",
         metavar="RUN",
-        help="Go on with a run, named by its folder or its name under --runs: cases that have a "
-        "record are replayed from it, the others run. To be given with the options of the "
-        "session that is resumed, which an interrupted one prints.",
+        help="Go on with a run that was stopped or killed. RUN is its folder, or its name under "
+        "--runs. Finished cases are replayed from their records and not run again; those that "
+        "raised an error or have no record run. Give it with the options of the first session: a "
+        "session that was stopped prints the whole command.",
     )
 
 

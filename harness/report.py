@@ -80,39 +80,45 @@ def parser() -> argparse.ArgumentParser:
     """The options, each with its help."""
     found = argparse.ArgumentParser(
         prog="python -m harness.report",
-        description="Tables and figures of one run, of several together, or of two compared.",
-        epilog="A RUN is a run's folder, its name under runs/, or a .jsonl file of records.",
+        description="Tables and figures of one run, of several together, or of two compared. The "
+        "tables are printed; the whole report, with figures, goes to a folder.",
+        epilog="A RUN is a run's folder, its name under runs/, or a .jsonl file of records. "
+        "pytest bench/ makes one, and prints its name as it ends.",
     )
     found.add_argument(
         "runs",
         nargs="*",
         metavar="RUN",
-        help="run to report on; several are pooled; none means the newest under runs/",
+        help="run to report on; several are taken together as one, such as runs of other seeds; "
+        "without any, the newest under runs/ that has records",
     )
     found.add_argument(
         "--format",
         choices=("markdown", "csv", "json"),
         default="markdown",
-        help="what standard output gets (default: markdown); the report's folder has all three",
+        help="what is printed: tables to read, or one row for each variant as CSV or JSON, with "
+        "all else on standard error; the folder gets all three. Default: %(default)s",
     )
     found.add_argument(
         "--experiment",
         action="append",
         default=[],
         metavar="NAME",
-        help="only this experiment; may be given more than once",
+        help="report only on this experiment, by its name in the records, such as "
+        "optimizer; may be given several times. Default: all",
     )
     found.add_argument(
         "--output",
         type=Path,
         metavar="DIR",
-        help="write the report here (default: reports/NAME, after the run)",
+        help="folder to write the report to; files of the same names are replaced. Default: "
+        "reports/NAME, by the name of the run",
     )
     found.add_argument(
         "--compare",
         nargs=2,
         metavar=("RUN_A", "RUN_B"),
-        help="show what changed from run A to run B, paired by seed",
+        help="show instead what changed from RUN_A to RUN_B, with differences paired by seed",
     )
     return found
 

@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from bench import options, planning
+from bench import names, options, planning
 from tests.bench_runs import run_bench, write_images
 
 REFUSED = 4
@@ -122,6 +122,30 @@ def test_every_option_has_a_help_text(tmp_path: Path) -> None:
         "--device",
     ):
         assert re.search(rf"^  {option}[ =]\S+\s+[A-Z]\w+ ", group, re.MULTILINE), option
+    words = " ".join(ended.printed.split())
+    for said in (
+        "NAME is one of activation, depth, maxpool, optimizer, recurrent, throughput; or, run only "
+        "when named, tuned",
+        "in hours, minutes and seconds: 90s, 10m, 1h30m.",
+        "RUN is its folder, or its name under --runs. Finished cases are replayed",
+        "A dataset that is not there is downloaded into it.",
+    ):
+        assert said in words
+
+
+def test_names_are_read_without_importing_what_they_name(tmp_path: Path) -> None:
+    found = names.in_sources()
+    assert found.keys() == planning.known_names()
+    on_request = {name for name, each in planning.all_experiments().items() if each.on_request}
+    assert {name for name, only_named in found.items() if only_named} == on_request == {"tuned"}
+    (tmp_path / "test_broken.py").write_text("def test_broken(:")
+    (tmp_path / "test_mine.py").write_text(
+        "import nowhere\n"
+        "@nowhere.experiment({}, on_request=True)\ndef test_asked(trial): ...\n"
+        "@nowhere.experiment({}, on_request=False)\ndef test_unasked(trial): ...\n"
+        "def helper(): ...\n"
+    )
+    assert names.in_sources(tmp_path) == {"asked": True, "unasked": False}
 
 
 def test_cases_are_none_while_a_module_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:

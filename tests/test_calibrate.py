@@ -202,6 +202,16 @@ def test_file_that_cannot_be_written_is_one_line(
     assert "No such file" in capsys.readouterr().err
 
 
+def test_help_says_what_it_takes_and_makes(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    words = " ".join(capsys.readouterr().out.split())
+    assert "[--runs DIR] [--output FILE] [RUN ...]" in words
+    assert "Make the accuracy thresholds that cases are judged by" in words
+    assert "without any, the newest run that has records" in words
+    assert "every seed reached 50%" in words
+
+
 def test_module_is_a_command(tmp_path: Path) -> None:
     ended = subprocess.run(
         [sys.executable, "-m", "harness.calibrate", "--runs", str(tmp_path)],

@@ -375,3 +375,6 @@ def test_every_option_has_its_help(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--help"])
     out = capsys.readouterr().out
     assert all(option in out for option in ("RUN", "--format", "--experiment", "--compare"))
+    words = " ".join(out.split())
+    assert "without any, the newest under runs/ that has records" in words
+    assert "A RUN is a run's folder, its name under runs/, or a .jsonl file of records." in words
