@@ -170,8 +170,14 @@ class RunSession:
         self.outcomes[record.nodeid] = record.outcome
 
     def pytest_keyboard_interrupt(self) -> None:
-        """Count anew: Ctrl-C may have come between a record and its count."""
+        """Count anew, as Ctrl-C may have come between a record and its count; say how to go on."""
         self.outcomes = _outcomes(self.run.folder)
+        reporter: Any = self.config.pluginmanager.getplugin("terminalreporter")
+        if reporter and not self._is_void:
+            name = self._name_under(_runs(self.config))
+            reporter.write_line("")  # dots may stand there
+            reporter.write_line(f"stopping: records are kept; --resume {name} goes on from them")
+            reporter.flush()  # now: xdist takes seconds to stop its workers
 
     def pytest_report_header(self) -> list[str]:
         """Say where the run is, what was chosen for it, and what was repaired."""

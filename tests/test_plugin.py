@@ -234,6 +234,23 @@ def test_interrupted_session_is_usable_and_resumed(tmp_path: Path, workers: str)
     assert not any(line.startswith("resume") for line in summary(ended))
 
 
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_interrupt_is_answered_before_the_session_has_stopped(tmp_path: Path, workers: str) -> None:
+    bench = Bench(tmp_path, "seeds")
+    session = bench.start("-n", workers, BENCH_HOLD="test_case[3]")
+    session.reach(lambda: is_held(bench))
+    name = bench.runs[0].name
+    said = f"stopping: records are kept; --resume {name} goes on from them"
+    session.process.send_signal(signal.SIGINT)  # the workers, held, do not know of it
+    session.reach(lambda: said in session.output.read_text())
+    if workers != "0":
+        assert "planned without record" not in session.output.read_text()
+    (tmp_path / "go").touch()
+    lines = session.end().printed.splitlines()
+    assert lines.count(said) == 1
+    assert lines.index(said) < lines.index(f"folder  runs/{name}")
+
+
 def is_held(bench: Bench) -> bool:
     """Case 3 waits, and those that ran before it have left their records."""
     return "test_case[3]" in bench.trained and len(bench.lines()) >= 3
