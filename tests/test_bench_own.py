@@ -39,6 +39,15 @@ def test_disabled_benchmark_trains_in_full(tmp_path: Path) -> None:
     assert "time budget 5.0 h: 1 case, seed 0 in part (depth 1 of 4), about " in ended.printed
 
 
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_quiet_session_tells_what_its_time_budget_leaves(tmp_path: Path, workers: str) -> None:
+    given = ("--experiment", "depth", "--tier", "smoke", "--seeds", "1", "-k", "1-seed0")
+    ended = run_bench(tmp_path, *given, "-q", "-n", workers, "--time-budget", "5h")
+    assert ended.code == 0, ended.printed
+    said = "time budget 5.0 h: 1 case, seed 0 in part (depth 1 of 4), about "
+    assert ended.printed.count(said) == 1
+
+
 EXPERIMENT = '''\
 from dataclasses import replace
 
