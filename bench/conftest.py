@@ -43,6 +43,7 @@ def pytest_harness_settings(config: pytest.Config) -> dict[str, Any]:
             dataset=option("dataset"),
             root=option("data_root"),
             device=option("device"),
+            engine=option("engine"),
             seeds=options.seeds(config),
             thresholds=option("thresholds"),
         )

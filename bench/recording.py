@@ -21,6 +21,7 @@ from harness.record import (
     finite,
 )
 from lenet.data import Split
+from lenet.engine import Engine, torch_layers
 from lenet.history import Epoch, History, thin
 
 
@@ -28,7 +29,7 @@ from lenet.history import Epoch, History, thin
 class Circumstances:
     """What stood around a training while it was timed."""
 
-    engine: str
+    engine: Engine
     """What trained."""
     workers: int
     """Worker processes that shared the machine."""
@@ -67,6 +68,7 @@ def make_record(
         recipe_id=recipe.identity,
         tier=case.tier.name,
         engine=circumstances.engine,
+        torch_layers=torch_layers(recipe, circumstances.engine),
         device=split.x_train.device.type,
         outcome="unjudged",
         diverged=history.diverged,

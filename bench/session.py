@@ -1,6 +1,8 @@
 """What a session settles once, before its workers start, and how each case reads it."""
 
+import platform
 import re
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,11 +13,9 @@ from bench.thresholds import THRESHOLDS_FILE
 from bench.tiers import TIERS
 from lenet.datasets import AUTO, DATASETS, data_root, parse_file_option
 from lenet.download import resolve
+from lenet.engine import Engine
 from lenet.npz import read_npz
 from lenet.recipe import Recipe
-
-ENGINE = "torch"
-"""What trains; part of a threshold's key."""
 
 ARTIFACT_BYTES = 2**20
 """Artifacts of one case before compression; the largest arrays are left out beyond it."""
@@ -29,15 +29,23 @@ class DeviceError(ValueError):
 
 
 def settle(
-    *, tier_name: str, dataset: str, root: str | None, device: str, seeds: int, thresholds: Path
+    *,
+    tier_name: str,
+    dataset: str,
+    root: str | None,
+    device: str,
+    engine: str,
+    seeds: int,
+    thresholds: Path,
 ) -> dict[str, Any]:
-    """The settings of a run, as JSON; `dataset` is the option as given.
+    """The settings of a run, as JSON; `dataset`, `device` and `engine` are the options as given.
 
     Raises:
         DataError: the dataset cannot be had.
-        DeviceError: the device is not there.
+        DeviceError: the device is not there, or is not the engine's.
     """
     _check_device(device)
+    chosen = _engine(engine, device)
     tier = TIERS[tier_name]
     name, file = parse_file_option(dataset)
     if name == AUTO and tier.dataset:
@@ -54,13 +62,14 @@ def settle(
         "train_images": train_images,
         "test_images": test_images,
         "device": device,
-        "engine": ENGINE,
+        "engine": chosen,
         "seeds": seeds,
         "thresholds": str(thresholds.absolute()),
         "fixed": list(FIXED),
         "headline": [
             f"bench: tier {tier.name} ({tier.summary})",
             f"dataset: {found.why}",
+            f"engine: {chosen}",
             *([] if thresholds == THRESHOLDS_FILE else [f"thresholds: {thresholds}"]),
         ],
     }
@@ -95,6 +104,28 @@ def parse_seconds(text: str) -> float:
     if not total:
         raise ValueError(f"expected a time such as 90s, 10m or 1h30m; got {text!r}")
     return total
+
+
+def _engine(option: str, device: str) -> Engine:
+    """What trains: `fast` on a CPU, unless PyTorch is asked for."""
+    on_gpu = device == "cuda" or (device == "auto" and _has_gpu())
+    if option == "fast" and on_gpu:
+        raise DeviceError(
+            "--engine fast: it computes on the CPU, and the device is a GPU; add --device cpu, or "
+            "leave --engine at auto"
+        )
+    return "torch" if option == "torch" or on_gpu else "fast"
+
+
+def _has_gpu() -> bool:
+    """Whether PyTorch can use a GPU; loads it only where a driver shows that there may be one."""
+    if platform.system() == "Darwin" or not (
+        Path("/dev/nvidiactl").exists() or shutil.which("nvidia-smi")
+    ):
+        return False
+    import torch
+
+    return torch.cuda.is_available()
 
 
 def _check_device(device: str) -> None:

@@ -14,7 +14,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from bench import yardstick
 from bench.experiment import Case
 from bench.recording import Circumstances, make_record
-from bench.session import ARTIFACT_BYTES, ENGINE, dataset_name
+from bench.session import ARTIFACT_BYTES, dataset_name
 from harness.environment import CpuClock, threads
 from harness.record import Record
 from lenet import artifacts
@@ -45,7 +45,7 @@ def train_case(
     trainer: Trainer | None = None
     try:
         with clock:
-            trainer = Trainer(*prepared(case, settings), case.seed)
+            trainer = Trainer(*prepared(case, settings), case.seed, engine=settings["engine"])
             _run_epochs(trainer, benchmark, yardsticks)
     finally:  # of a training that raised too, as far as it came
         if trainer and trainer.history.epochs:
@@ -116,7 +116,7 @@ def _record(
         history=with_rounds(history, measured_s),
         split=trainer.split,
         circumstances=Circumstances(
-            engine=ENGINE,
+            engine=trainer.model.engine,
             workers=clock.workers,
             threads=torch.get_num_threads(),
             clock=clock,

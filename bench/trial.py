@@ -12,7 +12,7 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from bench.experiment import Case
-from bench.session import ENGINE, dataset_name
+from bench.session import dataset_name
 from bench.thresholds import Bounds, find_threshold
 from harness.bridge import replay
 from harness.raised import CaseFacts
@@ -108,7 +108,7 @@ class Trial:
             case=self._key,
             dataset=dataset_name(self.case.variant.recipe, settings),
             tier=self.case.tier.name,
-            engine=ENGINE,
+            engine=settings["engine"],
             file=Path(settings["thresholds"]),
         )
 

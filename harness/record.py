@@ -191,6 +191,8 @@ class Record:
     """File under the run folder with weights, maps and predictions (`.npz`)."""
     artifacts_dropped: tuple[str, ...] = ()
     """Arrays left out of that file because it would have passed the size limit."""
+    torch_layers: tuple[str, ...] = ()
+    """Layers that the engine left to PyTorch, `all` for every one; empty where it left none."""
 
     @property
     def raised(self) -> bool:

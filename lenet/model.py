@@ -1,11 +1,14 @@
 """The network of a recipe, layer by layer, with the published parameter counts asserted."""
 
 import math
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 
 from lenet.activations import ACTIVATIONS
+from lenet.engine import Engine
 from lenet.heads import RecurrentHead, build_head
 from lenet.initialisers import fill
 from lenet.pooling import build_pool
@@ -13,6 +16,9 @@ from lenet.recipe import Recipe
 from lenet.reference import PUBLISHED_PARAMETERS, architecture
 from lenet.seeding import generator
 from lenet.settings import Conv, Init
+
+if TYPE_CHECKING:
+    from lenet.fast import Batch, Network
 
 
 class LeNet(nn.Module):
@@ -23,9 +29,10 @@ class LeNet(nn.Module):
     output.
     """
 
-    def __init__(self, recipe: Recipe) -> None:
+    def __init__(self, recipe: Recipe, engine: Engine = "torch") -> None:
         super().__init__()
         self.recipe = recipe
+        self.engine = engine
         self.layers = nn.ModuleDict()
         channels = recipe.padded_shape[0]
         for index, conv in enumerate(recipe.convs):
@@ -40,12 +47,36 @@ class LeNet(nn.Module):
         for name, before, width in zip(names[1:], widths, widths[1:], strict=False):
             self.layers[name] = nn.Linear(before, width)
 
-    def forward(self, images: Tensor, outputs: dict[str, Tensor] | None = None) -> Tensor:
+    @cached_property
+    def fast(self) -> "Network":
+        """The same layers as `lenet.fast` computes them; compiles its kernels if need be."""
+        from lenet.fast import Network  # brings Numba with it
+
+        return Network(self.recipe, dict(self.layers.items()))
+
+    def batch(self, images: Tensor, index: Tensor) -> "Tensor | Batch":
+        """The images [., C, H, W] of these numbers [N], as the engine takes them soonest."""
+        if self.engine == "torch":
+            return images[index]
+        from lenet.fast import Batch
+
+        return Batch(images=images, index=index)
+
+    def forward(self, images: "Tensor | Batch", outputs: dict[str, Tensor] | None = None) -> Tensor:
         """Logits [N, classes].
 
         Fills `outputs` with each layer's output after its activation and, of a convolution, before
-        its pooling.
+        its pooling; PyTorch computes them on either engine.
         """
+        if not isinstance(images, Tensor):
+            if outputs is None:
+                return self.fast(images)
+            images = images.images[images.index]
+        if self.engine == "fast" and outputs is None:
+            return self.forward(self.batch(images, torch.arange(len(images))))
+        return self._torch(images, outputs)
+
+    def _torch(self, images: Tensor, outputs: dict[str, Tensor] | None) -> Tensor:
         activations = iter((*self.recipe.activations, self.recipe.output_activation))
         pools = iter(self.pools)
         x = images.contiguous(memory_format=torch.channels_last)
@@ -68,21 +99,22 @@ class LeNet(nn.Module):
         return sum(parameter.numel() for parameter in self.parameters())
 
 
-def build_model(recipe: Recipe, seed: int) -> LeNet:
+def build_model(recipe: Recipe, seed: int, engine: Engine = "torch") -> LeNet:
     """The network of a recipe on the CPU, each tensor drawn from its own (seed, name) generator.
 
     Raises:
         AssertionError: a reference network that does not have its published parameter count.
     """
     with torch.random.fork_rng(devices=[]):  # PyTorch's own initialisation draws from the global
-        model = LeNet(recipe)
+        model = LeNet(recipe, engine)
     published = PUBLISHED_PARAMETERS.get(architecture(recipe))
     assert published in (None, model.parameter_count), f"{model.parameter_count} != {published}"
     for name, layer in model.layers.items():
         _initialise(layer, name, recipe=recipe, seed=seed)
     # oneDNN's kernels for few channels are faster in this layout: 1.4 times a step with AVX2. Not
     # before the draws, which would fill the weights in another order.
-    model.to(memory_format=torch.channels_last)
+    if engine == "torch":
+        model.to(memory_format=torch.channels_last)
     return model
 
 

@@ -55,7 +55,7 @@ EPOCH_TIMED = {"train_s", "evaluate_s"}
 
 
 def write_thresholds(folder: Path) -> Path:
-    fixed = {"dataset": "digits", "tier": "smoke", "engine": "torch", "margin": 0.01}
+    fixed = {"dataset": "digits", "tier": "smoke", "engine": "fast", "margin": 0.01}
     entries = [
         {"case": case, **bounds, **fixed, "seeds": [0], "measured": [0.5]}
         for case, bounds in THRESHOLDS.items()
@@ -162,7 +162,7 @@ def test_record_says_what_was_trained_and_how(serial: Session) -> None:
     assert (line["experiment"], line["variant"], line["baseline"]) == ("depth", "2", "2")
     assert line["factors"] == {"depth": 2}
     assert line["question"] == "How many convolutional layers pay?"
-    assert (line["seed"], line["tier"], line["engine"]) == (1, "smoke", "torch")
+    assert (line["seed"], line["tier"], line["engine"]) == (1, "smoke", "fast")
     assert (line["recipe"]["dataset"], line["recipe"]["epochs"]) == ("digits", 2)
     assert line["parameters"] == 44_426
     assert line["dataset"]["name"] == "digits"

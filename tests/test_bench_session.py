@@ -16,13 +16,19 @@ from lenet.recipe import Recipe
 
 
 def settle(
-    *, tier: str = "smoke", dataset: str = "auto", device: str = "cpu", root: Path | None = None
+    *,
+    tier: str = "smoke",
+    dataset: str = "auto",
+    device: str = "cpu",
+    engine: str = "auto",
+    root: Path | None = None,
 ) -> dict[str, Any]:
     return session.settle(
         tier_name=tier,
         dataset=dataset,
         root=str(root) if root else None,
         device=device,
+        engine=engine,
         seeds=2,
         thresholds=THRESHOLDS_FILE,
     )
@@ -69,9 +75,10 @@ def test_smoke_takes_digits_where_nothing_is_asked_for() -> None:
     assert (found["train_images"], found["test_images"]) == (1_257, 540)
     assert found["headline"][0].startswith("bench: tier smoke (")
     assert found["headline"][1].startswith("dataset: digits: ")
+    assert found["headline"][2] == "engine: fast"
     assert (found["tier"], found["engine"], found["device"], found["seeds"]) == (
         "smoke",
-        "torch",
+        "fast",
         "cpu",
         2,
     )
@@ -99,6 +106,7 @@ def test_thresholds_of_the_user_are_told_in_the_header(tmp_path: Path) -> None:
             dataset="digits",
             root=None,
             device="cpu",
+            engine="torch",
             seeds=1,
             thresholds=file,
         )
@@ -107,8 +115,8 @@ def test_thresholds_of_the_user_are_told_in_the_header(tmp_path: Path) -> None:
         return lines
 
     mine = tmp_path / "mine.json"
-    assert headline(mine)[2:] == [f"thresholds: {mine}"]
-    assert headline(THRESHOLDS_FILE)[2:] == []
+    assert headline(mine)[3:] == [f"thresholds: {mine}"]
+    assert headline(THRESHOLDS_FILE)[3:] == []
 
 
 def test_dataset_that_cannot_be_had_is_refused(tmp_path: Path) -> None:
@@ -156,3 +164,15 @@ def test_file_that_is_no_dataset_is_refused_for_an_estimate_too(tmp_path: Path) 
     bad.write_text("not a zip")
     with pytest.raises(DataError, match=r"bad\.npz: expected an \.npz"):
         session.nominal_sizes(tier_name="short", dataset=f"mine={bad}")
+
+
+def test_pytorch_trains_where_it_is_asked_for() -> None:
+    assert settle(engine="torch")["engine"] == "torch"
+
+
+def test_the_fast_engine_is_refused_on_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "_has_gpu", lambda: True)
+    with pytest.raises(session.DeviceError, match="--engine fast: it computes on the CPU"):
+        settle(device="auto", engine="fast")
+    assert settle(device="auto")["engine"] == "torch"
+    assert settle(device="cpu", engine="fast")["engine"] == "fast"

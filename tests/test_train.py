@@ -41,14 +41,9 @@ class Watched(Trainer):
         self.rates: list[float] = []
         self.optimizer.register_step_pre_hook(self._note_rate)
 
-    def _step(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        assert torch.equal(labels, self.split.y_train[self._rows_of(images)])
-        self.rows.append(self._rows_of(images))
-        return super()._step(images, labels)
-
-    def _rows_of(self, images: Tensor) -> list[int]:
-        rows: list[int] = (images[:, 0, 0, 0] * 1_000).round().int().tolist()
-        return rows
+    def _step(self, index: Tensor) -> tuple[Tensor, Tensor]:
+        self.rows.append(index.tolist())
+        return super()._step(index)
 
     def _note_rate(self, optimizer: Any, *_: Any) -> None:
         self.rates += [group["lr"] for group in optimizer.param_groups]

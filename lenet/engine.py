@@ -1,0 +1,22 @@
+"""The engines that can train a recipe. Free of torch and of Numba."""
+
+from typing import Literal
+
+from lenet.recipe import Recipe
+
+Engine = Literal["torch", "fast"]
+"""`torch` is PyTorch throughout, on any device; `fast` is `lenet.fast`, on the CPU."""
+
+ENGINES: tuple[Engine, ...] = ("torch", "fast")
+
+
+def torch_layers(recipe: Recipe, engine: Engine) -> tuple[str, ...]:
+    """Layers that the fast engine leaves to PyTorch; none where PyTorch is the engine itself.
+
+    It has no recurrent head, and an activity penalty reads outputs that its fused steps never hold.
+    """
+    if engine == "torch":
+        return ()
+    if recipe.penalty.activity_l2:
+        return ("all",)
+    return () if recipe.head == "linear" else (f"{recipe.head}1",)
