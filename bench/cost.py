@@ -4,42 +4,71 @@ Good enough to send long cases out first, to fill a time budget and to tell how 
 not a measurement. The constants were fitted to measured epochs on one core (AVX2).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from bench.experiment import Case
+from lenet.engine import Engine
 from lenet.flops import conv_multiply_adds, linear_multiply_adds, recurrent_multiply_adds
 from lenet.recipe import Recipe
 
-PER_CONV_MULTIPLY_ADD = 2.0e-8
-PER_MAP_VALUE = 1.8e-6
-PER_LINEAR_MULTIPLY_ADD = 1.5e-8
-PER_RECURRENT_MULTIPLY_ADD = 2.0e-8
-"""Yardsticks a training sample, for each piece of work that it is."""
 
-EVALUATION_SHARE = 0.35
-"""An evaluated image as a share of a trained one."""
+@dataclass(frozen=True, kw_only=True)
+class Prices:
+    """What an engine takes for each piece of work, in yardsticks."""
+
+    conv_multiply_add: float
+    """Each multiply-add of a convolution."""
+    map_value: float
+    """Each value that a convolution makes."""
+    linear_multiply_add: float
+    """Each multiply-add of a linear layer."""
+    recurrent_multiply_add: float
+    """Each multiply-add of a recurrent layer."""
+    evaluation_share: float
+    """An evaluated image as a share of a trained one."""
+
+
+PRICES: Mapping[Engine, Prices] = {
+    "torch": Prices(
+        conv_multiply_add=2.0e-8,
+        map_value=1.8e-6,
+        linear_multiply_add=1.5e-8,
+        recurrent_multiply_add=2.0e-8,
+        evaluation_share=0.35,
+    ),
+    "fast": Prices(
+        conv_multiply_add=1.3e-8,
+        map_value=1.9e-7,
+        linear_multiply_add=1.5e-8,
+        recurrent_multiply_add=1.7e-8,
+        evaluation_share=0.75,
+    ),
+}
+"""Engine -> prices."""
 
 START_UP_YARDSTICKS = 60.0
 """Setting a case up, in yardsticks."""
 
 
-def sample_cost(recipe: Recipe) -> float:
+def sample_cost(recipe: Recipe, engine: Engine) -> float:
     """Yardsticks of training on one image."""
+    prices = PRICES[engine]
     values = sum(stage.convolved[0] * stage.convolved[1] ** 2 for stage in recipe.stages)
     return (
-        PER_CONV_MULTIPLY_ADD * sum(conv_multiply_adds(recipe))
-        + PER_MAP_VALUE * values
-        + PER_LINEAR_MULTIPLY_ADD * linear_multiply_adds(recipe)
-        + PER_RECURRENT_MULTIPLY_ADD * sum(recurrent_multiply_adds(recipe))
+        prices.conv_multiply_add * sum(conv_multiply_adds(recipe))
+        + prices.map_value * values
+        + prices.linear_multiply_add * linear_multiply_adds(recipe)
+        + prices.recurrent_multiply_add * sum(recurrent_multiply_adds(recipe))
     )
 
 
-def case_cost(case: Case, *, train_images: int, test_images: int) -> float:
+def case_cost(case: Case, *, train_images: int, test_images: int, engine: Engine) -> float:
     """Yardsticks of a whole case, evaluation and set-up included."""
     recipe = case.tier.apply(case.variant.recipe, train_images=train_images)
     images = min(recipe.train_size or train_images, train_images)
-    work = images + EVALUATION_SHARE * test_images
-    return recipe.epochs * work * sample_cost(recipe) + START_UP_YARDSTICKS
+    work = images + PRICES[engine].evaluation_share * test_images
+    return recipe.epochs * work * sample_cost(recipe, engine) + START_UP_YARDSTICKS
 
 
 def fitting(cases: Sequence[Case], costs: Sequence[float], *, budget: float) -> list[Case]:

@@ -181,16 +181,18 @@ def settings(config: pytest.Config) -> Mapping[str, Any]:
     if found is not None:
         return found.settings
     if _NOMINAL not in config.stash:  # once: a yardstick measured again is another
-        sizes = nominal_sizes(config, tier_name=tier(config).name)
-        config.stash[_NOMINAL] = {**sizes, "budget_yardsticks": budget_yardsticks(config)}
+        nominal = nominal_settings(config, tier_name=tier(config).name)
+        config.stash[_NOMINAL] = {**nominal, "budget_yardsticks": budget_yardsticks(config)}
     return config.stash[_NOMINAL]
 
 
-def nominal_sizes(config: pytest.Config, *, tier_name: str) -> Mapping[str, int]:
-    """Sizes of the dataset that a tier would train on."""
+def nominal_settings(config: pytest.Config, *, tier_name: str) -> Mapping[str, Any]:
+    """Sizes of the dataset that a tier would train on, and the engine that would train."""
+    option = config.getoption
     try:
-        return session.nominal_sizes(tier_name=tier_name, dataset=config.getoption("dataset"))
-    except DataError as error:
+        sizes = session.nominal_sizes(tier_name=tier_name, dataset=option("dataset"))
+        return {**sizes, "engine": session.chosen_engine(option("engine"), option("device"))}
+    except (DataError, session.DeviceError) as error:
         raise pytest.UsageError(str(error)) from None
 
 

@@ -46,8 +46,8 @@ def is_wanted(experiment: Experiment, asked: Sequence[str]) -> bool:
 
 def costs(cases: Iterable[Case], settings: Mapping[str, Any]) -> dict[Key, float]:
     """Case -> estimated cost in yardsticks."""
-    images = {"train_images": settings["train_images"], "test_images": settings["test_images"]}
-    return {key(case): case_cost(case, **images) for case in cases}
+    known = {name: settings[name] for name in ("train_images", "test_images", "engine")}
+    return {key(case): case_cost(case, **known) for case in cases}
 
 
 def in_order(cases: Iterable[Case], cost: Mapping[Key, float]) -> list[Case]:
@@ -120,7 +120,7 @@ def estimate_s(
 ) -> dict[str, float]:
     """Tier -> seconds of one seed of these experiments, on one worker.
 
-    `settings_of`: tier -> the sizes of the dataset that it would train on.
+    `settings_of`: tier -> the sizes of the dataset that it would train on, and the engine.
     """
     found = list(experiments)
     return {

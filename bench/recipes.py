@@ -29,6 +29,15 @@ TUNED = replace(
 )
 """`BASE` with momentum and a one-cycle rate: what this network can do in 20 epochs."""
 
+SPEEDRUN = replace(
+    BASE,
+    optimizer=Optimizer(momentum=0.9, nesterov=True),
+    schedule=Schedule(kind="one-cycle", warmup=0.2),
+    batch_size=128,
+    epochs=5,
+)
+"""`BASE` to 99% in as little time as can be; chosen on 10,000 held-out training images."""
+
 ACTIVATIONS: tuple[Activation, ...] = (
     "relu",
     "tanh",

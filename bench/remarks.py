@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pytest
+from tabulate import tabulate
 
 from bench import options, planning
 from bench.experiment import Experiment
@@ -52,10 +53,15 @@ class Remarks:
             self.dropped[arrival.record.case] = arrival.record.artifacts_dropped
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Say which artifacts are not whole."""
+        """Say which artifacts are not whole, and how the programs of `throughput` compare."""
         if self.dropped:
             terminalreporter.section("artifacts")
             terminalreporter.write_line(dropped_sentence(self.dropped))
+        session: Any = getattr(self.config, "_benchmarksession", None)
+        measured = [each for each in getattr(session, "benchmarks", []) if is_throughput(each)]
+        if measured:
+            terminalreporter.section("throughput")
+            terminalreporter.write_line(throughput_table(measured))
 
     def _budget(self, nodeids: Iterable[str]) -> list[str]:
         budget_s: float | None = self.config.getoption("time_budget")
@@ -73,7 +79,7 @@ class Remarks:
         seconds = planning.estimate_s(
             experiments,
             settings_of={
-                name: options.nominal_sizes(self.config, tier_name=name) for name in TIERS
+                name: options.nominal_settings(self.config, tier_name=name) for name in TIERS
             },
             yardstick_s=options.yardstick_s(threads=1),
         )
@@ -91,3 +97,31 @@ def dropped_sentence(dropped: Mapping[str, Sequence[str]]) -> str:
         f"{cases} more than {ARTIFACT_BYTES / 2**20:g} MiB of artifacts; left out: "
         f"{', '.join(names)} (by case: artifacts_dropped in the records)"
     )
+
+
+def is_throughput(benchmark: Any) -> bool:
+    """Whether an entry of pytest-benchmark is a program of `test_throughput` that was timed."""
+    return benchmark.group == "throughput" and bool(benchmark.stats.data)
+
+
+def throughput_table(benchmarks: Iterable[Any]) -> str:
+    """Seconds an epoch, fastest round; times as fast as others on as many cores, as `x OTHER`."""
+    fastest = {
+        (each.params["threads"], each.params["program"]): each.stats.min for each in benchmarks
+    }
+    work = {each.params["threads"]: each.extra_info["flops"] for each in benchmarks}
+    rows = [
+        {
+            "cores": threads,
+            "program": program,
+            "s / epoch": f"{seconds:.2f}",
+            "GFLOP/s": f"{work[threads] / seconds / 1e9:.0f}",
+            **{
+                f"x {other}": f"{fastest[threads, other] / seconds:.2f}"
+                for other in ("dataloader", "torch", "matmul")
+                if (threads, other) in fastest
+            },
+        }
+        for (threads, program), seconds in sorted(fastest.items(), key=lambda entry: entry[0][0])
+    ]
+    return tabulate(rows, headers="keys", disable_numparse=True, stralign="right")

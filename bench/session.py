@@ -45,7 +45,7 @@ def settle(
         DeviceError: the device is not there, or is not the engine's.
     """
     _check_device(device)
-    chosen = _engine(engine, device)
+    chosen = chosen_engine(engine, device)
     tier = TIERS[tier_name]
     name, file = parse_file_option(dataset)
     if name == AUTO and tier.dataset:
@@ -73,6 +73,21 @@ def settle(
             *([] if thresholds == THRESHOLDS_FILE else [f"thresholds: {thresholds}"]),
         ],
     }
+
+
+def chosen_engine(option: str, device: str) -> Engine:
+    """What trains: `fast` on a CPU, unless PyTorch is asked for.
+
+    Raises:
+        DeviceError: `fast` is asked for on a GPU.
+    """
+    on_gpu = device == "cuda" or (device == "auto" and _has_gpu())
+    if option == "fast" and on_gpu:
+        raise DeviceError(
+            "--engine fast: it computes on the CPU, and the device is a GPU; add --device cpu, or "
+            "leave --engine at auto"
+        )
+    return "torch" if option == "torch" or on_gpu else "fast"
 
 
 def dataset_name(recipe: Recipe, settings: Mapping[str, Any]) -> str:
@@ -104,17 +119,6 @@ def parse_seconds(text: str) -> float:
     if not total:
         raise ValueError(f"expected a time such as 90s, 10m or 1h30m; got {text!r}")
     return total
-
-
-def _engine(option: str, device: str) -> Engine:
-    """What trains: `fast` on a CPU, unless PyTorch is asked for."""
-    on_gpu = device == "cuda" or (device == "auto" and _has_gpu())
-    if option == "fast" and on_gpu:
-        raise DeviceError(
-            "--engine fast: it computes on the CPU, and the device is a GPU; add --device cpu, or "
-            "leave --engine at auto"
-        )
-    return "torch" if option == "torch" or on_gpu else "fast"
 
 
 def _has_gpu() -> bool:

@@ -1,9 +1,9 @@
 """How fast is an epoch, beside the usual loop and beside what the cores can do?
 
 One round is one epoch of the base network over all training images. `dataloader` is the loop that
-most tutorials have; `torch` is `lenet.train.Trainer`; `matmul` is the same number of floating-point
-operations as plain matrix products, the peak that no training can pass. All in one run, so that
-their ratios hold on any machine.
+most tutorials have; `torch` and `fast` are `lenet.train.Trainer` with either engine; `matmul` is
+the same number of floating-point operations as plain matrix products, the peak that no training can
+pass. All in one run, so that their ratios hold on any machine; the closing table tells them.
 """
 
 import os
@@ -37,7 +37,7 @@ def threads(request: pytest.FixtureRequest) -> Iterator[int]:
 
 @pytest.mark.benchmark(group="throughput")
 @pytest.mark.parametrize("threads", ["1core", "all"], indirect=True)
-@pytest.mark.parametrize("program", ["dataloader", "torch", "matmul"])
+@pytest.mark.parametrize("program", ["dataloader", "torch", "fast", "matmul"])
 def test_throughput(
     program: str, threads: int, benchmark: BenchmarkFixture, request: pytest.FixtureRequest
 ) -> None:

@@ -1,6 +1,7 @@
 """The programs whose epochs `test_throughput` compares."""
 
 from collections.abc import Callable
+from functools import partial
 
 import torch
 from PIL import Image
@@ -9,6 +10,7 @@ from torch.utils.data import DataLoader, Dataset
 from torchvision.transforms import ToTensor
 
 from lenet.data import Split
+from lenet.engine import Engine
 from lenet.flops import training_flops
 from lenet.recipe import Recipe
 from lenet.train import Trainer
@@ -72,9 +74,9 @@ def dataloader_epoch(recipe: Recipe, split: Split) -> Epoch:
     return epoch
 
 
-def torch_epoch(recipe: Recipe, split: Split) -> Epoch:
+def trainer_epoch(recipe: Recipe, split: Split, *, engine: Engine) -> Epoch:
     """An epoch of `Trainer`."""
-    return Trainer(recipe, split, seed=0).run_epoch
+    return Trainer(recipe, split, seed=0, engine=engine).run_epoch
 
 
 def matmul_epoch(recipe: Recipe, split: Split) -> Epoch:
@@ -93,7 +95,8 @@ def matmul_epoch(recipe: Recipe, split: Split) -> Epoch:
 
 PROGRAMS: dict[str, Callable[[Recipe, Split], Epoch]] = {
     "dataloader": dataloader_epoch,
-    "torch": torch_epoch,
+    "torch": partial(trainer_epoch, engine="torch"),
+    "fast": partial(trainer_epoch, engine="fast"),
     "matmul": matmul_epoch,
 }
 """Name -> what makes its epoch."""

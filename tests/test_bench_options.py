@@ -27,7 +27,7 @@ ALONE = {
         (
             ("--experiment", "depth", "--experiment", "deep", "-n", "2"),
             "ERROR: --experiment: expected one of activation, depth, maxpool, optimizer, "
-            "recurrent, throughput, tuned; got 'deep'",
+            "recurrent, speedrun, throughput, tuned; got 'deep'",
         ),
         (("--experiment", "deep", "--collect-only"), "got 'deep'"),
         (
@@ -47,6 +47,10 @@ ALONE = {
             r"ERROR: .*damaged\.npz: .* cannot be read",
         ),
         (("--device", "cuda"), "ERROR: --device cuda: expected a CUDA device that PyTorch can use"),
+        (
+            ("--device", "cuda", "--engine", "fast"),
+            "ERROR: --device cuda: expected a CUDA device that PyTorch can use",
+        ),
         (("--thresholds", "{empty}/no.json"), r"ERROR: .*no\.json: expected a thresholds file; "),
         (("--time-budget", "10"), "argument --time-budget: expected a time such as 90s, 10m or"),
         (("--seeds", "0"), "argument --seeds: expected a whole number of at least 1; got '0'"),
@@ -100,11 +104,11 @@ def test_listing_holds_what_was_asked_for(tmp_path: Path) -> None:
     assert ended.code == 0
     assert sorted(re.findall(r"test_throughput\[.*\]", ended.printed)) == [
         f"test_throughput[{program}-{threads}]"
-        for program in ("dataloader", "matmul", "torch")
+        for program in ("dataloader", "fast", "matmul", "torch")
         for threads in ("1core", "all")
     ]
     assert "estimated" not in ended.printed
-    assert "6/69 tests collected" in ended.printed
+    assert "8/72 tests collected" in ended.printed
 
 
 def test_every_option_has_a_help_text(tmp_path: Path) -> None:
@@ -120,12 +124,13 @@ def test_every_option_has_a_help_text(tmp_path: Path) -> None:
         "--dataset",
         "--data-root",
         "--device",
+        "--engine",
     ):
         assert re.search(rf"^  {option}[ =]\S+\s+[A-Z]\w+ ", group, re.MULTILINE), option
     words = " ".join(ended.printed.split())
     for said in (
         "NAME is one of activation, depth, maxpool, optimizer, recurrent, throughput; or, run only "
-        "when named, tuned",
+        "when named, speedrun, tuned",
         "in hours, minutes and seconds: 90s, 10m, 1h30m.",
         "RUN is its folder, or its name under --runs. Finished cases are replayed",
         "A dataset that is not there is downloaded into it.",
@@ -137,7 +142,7 @@ def test_names_are_read_without_importing_what_they_name(tmp_path: Path) -> None
     found = names.in_sources()
     assert found.keys() == planning.known_names()
     on_request = {name for name, each in planning.all_experiments().items() if each.on_request}
-    assert {name for name, only_named in found.items() if only_named} == on_request == {"tuned"}
+    assert {name for name, only_named in found.items() if only_named} == on_request == {"speedrun", "tuned"}
     (tmp_path / "test_broken.py").write_text("def test_broken(:")
     (tmp_path / "test_mine.py").write_text(
         "import nowhere\n"
@@ -153,7 +158,7 @@ def test_cases_are_none_while_a_module_is_broken(monkeypatch: pytest.MonkeyPatch
     given = {"tier": "smoke", "seeds": 2}
     fake = SimpleNamespace(getoption=given.get)
     config = cast("pytest.Config", fake)
-    assert len(options.cases(config)) == 2 * 63
+    assert len(options.cases(config)) == 2 * 64
 
     def refuse(name: str) -> None:
         raise ValueError("no such thing")

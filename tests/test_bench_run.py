@@ -246,7 +246,7 @@ def test_throughput_runs_serially_and_is_no_case(serial: Session) -> None:
     entries = {name: entry for name, entry in serial.benchmarks().items() if "throughput" in name}
     assert sorted(entries) == [
         f"test_throughput[{program}-{threads}]"
-        for program in ("dataloader", "matmul", "torch")
+        for program in ("dataloader", "fast", "matmul", "torch")
         for threads in ("1core", "all")
     ]
     for name, entry in entries.items():

@@ -9,6 +9,7 @@ from bench import planning, recipes
 from bench.cost import START_UP_YARDSTICKS, case_cost, fitting, sample_cost
 from bench.experiment import Case, Variant
 from bench.tiers import TIERS
+from lenet.engine import ENGINES, Engine
 from lenet.recipe import Recipe
 from lenet.settings import Conv, Pool
 
@@ -39,13 +40,18 @@ def make_case(
     ],
     ids=lambda more: next(iter(more)),
 )
-def test_a_larger_network_costs_more(more: dict[str, Any]) -> None:
-    assert sample_cost(replace(BASE, **more)) > sample_cost(BASE)
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_larger_network_costs_more(more: dict[str, Any], engine: Engine) -> None:
+    assert sample_cost(replace(BASE, **more), engine) > sample_cost(BASE, engine)
+
+
+def test_convolutions_are_cheaper_for_the_fast_engine() -> None:
+    assert sample_cost(BASE, "fast") < sample_cost(BASE, "torch") / 2
 
 
 def test_a_case_costs_more_with_more_images_and_epochs() -> None:
     def cost(recipe: Recipe = BASE, *, train: int = 1_000, test: int = 100) -> float:
-        return case_cost(make_case(recipe), train_images=train, test_images=test)
+        return case_cost(make_case(recipe), train_images=train, test_images=test, engine="fast")
 
     assert cost(train=2_000) > cost()
     assert cost(test=200) > cost()
@@ -55,11 +61,12 @@ def test_a_case_costs_more_with_more_images_and_epochs() -> None:
     assert cost(replace(BASE, epochs=40)) - START_UP_YARDSTICKS == pytest.approx(2 * work)
 
 
-def test_bench_is_ordered_as_its_epochs_were_measured() -> None:
+@pytest.mark.parametrize("engine", ENGINES)
+def test_bench_is_ordered_as_its_epochs_were_measured(engine: Engine) -> None:
     """Epochs of the base network took longer with depth, with stride 1, and with an LSTM."""
     cases = planning.cases_by_name(TIERS["short"], seeds=1)
     sizes = {"train_images": 60_000, "test_images": 10_000}
-    cost = {name: case_cost(case, **sizes) for name, case in cases.items()}
+    cost = {name: case_cost(case, **sizes, engine=engine) for name, case in cases.items()}
 
     def of(experiment: str, *variants: str) -> list[float]:
         return [cost[f"test_{experiment}[{variant}-seed0]"] for variant in variants]

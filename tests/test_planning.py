@@ -7,7 +7,7 @@ from bench.experiment import Case, Experiment
 from bench.planning import PlanError
 from bench.tiers import TIERS
 
-SIZES = {"train_images": 60_000, "test_images": 10_000}
+SIZES = {"train_images": 60_000, "test_images": 10_000, "engine": "torch"}
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def test_seeds_are_the_outer_loop_and_long_cases_go_first(
     cases = cases_of(*experiments.values(), seeds=3)
     cost = planning.costs(cases, SIZES)
     ordered = planning.in_order(reversed(cases), cost)
-    assert len(ordered) == len(cases) == 3 * 63
+    assert len(ordered) == len(cases) == 3 * 64
     assert [case.seed for case in ordered] == sorted(case.seed for case in cases)
     for seed in range(3):
         costs = [cost[planning.key(case)] for case in ordered if case.seed == seed]
@@ -56,6 +56,7 @@ def test_names_are_those_of_all_tests() -> None:
         "maxpool",
         "optimizer",
         "recurrent",
+        "speedrun",
         "throughput",
         "tuned",
     }

@@ -1,0 +1,59 @@
+"""The engines: that a trainer takes either, and which layers the fast one leaves to PyTorch."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from lenet.engine import Engine, torch_layers
+from lenet.history import History
+from lenet.recipe import Recipe
+from lenet.settings import Penalty
+from lenet.train import train
+from tests.samples import SMALL as SAMPLE
+from tests.samples import noise
+
+SMALL = replace(SAMPLE, epochs=2, learning_rate=0.05)
+
+
+def trained(recipe: Recipe, engine: Engine) -> History:
+    return train(recipe, noise(recipe), 3, engine=engine)
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        SMALL,
+        replace(SMALL, head="lstm", activation="tanh"),
+        replace(SMALL, penalty=Penalty(activity_l2=1e-3, kernel_l2=1e-3)),
+        replace(SMALL, loss="mse", output_activation="sigmoid", activation="gelu"),
+    ],
+    ids=["base", "lstm", "penalty", "mse"],
+)
+def test_both_engines_train_alike(recipe: Recipe) -> None:
+    """Rounding differs, and grows from step to step: few steps, and a bound of 1e-4."""
+    fast, slow = (trained(recipe, engine).step_losses for engine in ("fast", "torch"))
+    assert fast == pytest.approx(slow, rel=1e-4)
+    assert len(set(fast)) == len(fast)
+
+
+def test_the_fast_engine_repeats_itself_to_the_last_bit() -> None:
+    first, second = (trained(SMALL, "fast") for _ in range(2))
+    assert first.step_losses == second.step_losses
+    assert [epoch.test_loss for epoch in first.epochs] == [
+        epoch.test_loss for epoch in second.epochs
+    ]
+
+
+def test_layers_left_to_pytorch_are_named() -> None:
+    assert torch_layers(SMALL, "fast") == ()
+    assert torch_layers(replace(SMALL, head="rnn"), "fast") == ("rnn1",)
+    assert torch_layers(replace(SMALL, penalty=Penalty(activity_l2=0.1)), "fast") == ("all",)
+    assert torch_layers(replace(SMALL, head="rnn"), "torch") == ()
+
+
+def test_the_fast_engine_is_refused_off_the_cpu() -> None:
+    split = noise(SMALL)
+    elsewhere = replace(split, x_train=split.x_train.to(torch.device("meta")))
+    with pytest.raises(ValueError, match="'fast' computes on the CPU, the data are on meta"):
+        train(SMALL, elsewhere, 0, engine="fast")
