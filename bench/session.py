@@ -13,7 +13,7 @@ from bench.thresholds import THRESHOLDS_FILE
 from bench.tiers import TIERS
 from lenet.datasets import AUTO, DATASETS, data_root, parse_file_option
 from lenet.download import resolve
-from lenet.engine import Engine
+from lenet.engine import Engine, describe
 from lenet.npz import read_npz
 from lenet.recipe import Recipe
 
@@ -69,7 +69,7 @@ def settle(
         "headline": [
             f"bench: tier {tier.name} ({tier.summary})",
             f"dataset: {found.why}",
-            f"engine: {chosen}",
+            f"engine: {describe(chosen)}",
             *([] if thresholds == THRESHOLDS_FILE else [f"thresholds: {thresholds}"]),
         ],
     }

@@ -1,7 +1,7 @@
 """How soon is the base network right on 99.0% of MNIST's test images?
 
-Run it by --experiment speedrun --tier paper, without -n: one training has all cores. The time is the
-sum of its epochs, evaluation left out.
+Run it by --experiment speedrun --tier paper, without -n: one training has all cores. The time is
+the sum of its epochs, evaluation left out.
 """
 
 from bench.experiment import experiment

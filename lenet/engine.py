@@ -1,5 +1,6 @@
 """The engines that can train a recipe. Free of torch and of Numba."""
 
+from pathlib import Path
 from typing import Literal
 
 from lenet.recipe import Recipe
@@ -20,3 +21,11 @@ def torch_layers(recipe: Recipe, engine: Engine) -> tuple[str, ...]:
     if recipe.penalty.activity_l2:
         return ("all",)
     return () if recipe.head == "linear" else (f"{recipe.head}1",)
+
+
+def describe(engine: Engine) -> str:
+    """The engine, and what its first use costs where no kernels lie beside its sources yet."""
+    folder = Path(__file__).parent / "fast" / "__pycache__"
+    if engine == "torch" or any(folder.glob("kernels.backward*.nbc")):
+        return engine
+    return f"{engine} (compiles its kernels first, once for this machine: some 25 s)"

@@ -1,11 +1,13 @@
 """The engines: that a trainer takes either, and which layers the fast one leaves to PyTorch."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
 
-from lenet.engine import Engine, torch_layers
+from lenet import engine as engines
+from lenet.engine import Engine, describe, torch_layers
 from lenet.history import History
 from lenet.recipe import Recipe
 from lenet.settings import Penalty
@@ -57,3 +59,15 @@ def test_the_fast_engine_is_refused_off_the_cpu() -> None:
     elsewhere = replace(split, x_train=split.x_train.to(torch.device("meta")))
     with pytest.raises(ValueError, match="'fast' computes on the CPU, the data are on meta"):
         train(SMALL, elsewhere, 0, engine="fast")
+
+
+def test_the_first_use_says_that_it_compiles(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "__file__", str(tmp_path / "engine.py"))
+    assert describe("torch") == "torch"
+    assert describe("fast").startswith("fast (compiles its kernels first")
+    cache = tmp_path / "fast" / "__pycache__"
+    cache.mkdir(parents=True)
+    (cache / "kernels.backward-1.py311.1.nbc").touch()
+    assert describe("fast") == "fast"

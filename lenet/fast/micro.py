@@ -8,10 +8,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
+from llvmlite import ir
 from numba import types
 
 from lenet.fast.simd import (
-    CODES,
     INDEX,
     LANES,
     NUMBER,
@@ -30,8 +30,10 @@ PIXELS = tuple(REGISTERS // 16 * pixels for pixels in (0, 8, 4, 3, 2, 2, 2))
 """Maps of a register block -> its pixels: with 8 sums or more none waits for the one before it."""
 TAPS = 6
 """Most kernel columns of a register block of the weight gradient."""
-NONE = 255
-"""Code of a window that hands no gradient back."""
+BYTE = 15
+"""Widest pooling windows whose codes, the numbers of their pixels, are bytes; else 16 bits."""
+NONE = -1
+"""Code of a window that hands no gradient back; in memory the largest there is."""
 UNROLLED = (2, 3)
 """Sides of pooling windows that have code of their own."""
 
@@ -241,6 +243,11 @@ def _pixel(lanes: Emitter, maps: Maps, windows: Windows, index: Any, row: Any, c
     return lanes.address(maps.start, *here)
 
 
+def _codes(pointer: Any) -> ir.VectorType:
+    """The codes of a register in memory."""
+    return ir.VectorType(pointer.type.pointee, LANES)
+
+
 @instructions
 def largest(
     typingctx: Any, source: Any, windows: Any, rectify: Any, out: Any, codes: Any, at: Any
@@ -266,7 +273,7 @@ def largest(
                 b.store(b.select(positive, b.load(place), lanes.fill(NUMBER(NONE))), place)
             here = lanes.address(at, (index, INDEX(LANES)))
             lanes.store(b.load(best), out, here)
-            lanes.store(b.trunc(b.load(place), CODES), codes, here)
+            lanes.store(b.trunc(b.load(place), _codes(codes)), codes, here)
 
         def pixel(index: Any, row: Any, column: Any, number: Any) -> None:
             value = lanes.load(source.data, _pixel(lanes, source, windows, index, row, column))
@@ -350,7 +357,8 @@ def spread_largest(
         def window(index: Any, visit: Callable[[Pixel], None], *, overlap: bool) -> None:
             step = (index, INDEX(LANES))
             slope = lanes.load(gradient, lanes.address(gradient_at, step))
-            wanted = b.zext(lanes.load(codes, lanes.address(codes_at, step), CODES), NUMBERS)
+            code = lanes.load(codes, lanes.address(codes_at, step), _codes(codes))
+            wanted = b.zext(code, NUMBERS)
 
             def pixel(row: Any, column: Any, number: Any) -> None:
                 here = b.icmp_signed("==", wanted, lanes.fill(b.trunc(number, NUMBER)))

@@ -18,26 +18,26 @@ class Network:
         compile_kernels()
         self.recipe = recipe
         inner = {name: _inner(layer) for name, layer in layers.items()}
-        self.convs = [layer for layer in inner.values() if isinstance(layer, nn.Conv2d)]
-        self.linears = [layer for layer in inner.values() if isinstance(layer, nn.Linear)]
+        convs = [layer for layer in inner.values() if isinstance(layer, nn.Conv2d)]
+        linears = [layer for layer in inner.values() if isinstance(layer, nn.Linear)]
+        self.kernels, self.weights = _tensors(convs), _tensors(linears)
         self.head = None if recipe.head == "linear" else inner[f"{recipe.head}1"]
         kinds = (*recipe.activations, recipe.output_activation)
         sizes = zip(recipe.stages, recipe.convs, recipe.pools, kinds, strict=False)
         self.maps: list[Stage] = [*(Convolution(*each) for each in sizes), Flatten()]
         self.units = [
             Dense("identity" if kind == "softmax" else kind)
-            for kind in kinds[len(kinds) - len(self.linears) :]
+            for kind in kinds[len(kinds) - len(linears) :]
         ]
 
     def __call__(self, batch: Batch) -> Tensor:
         """Outputs [N, classes]; a recurrent head and a softmax are PyTorch's."""
-        convs, linears = _tensors(self.convs), _tensors(self.linears)
         if self.head is None:
-            out = run(batch, [*self.maps, *self.units], [*convs, *linears])
+            out = run(batch, [*self.maps, *self.units], [*self.kernels, *self.weights])
         else:
-            maps = run(batch, self.maps, convs).reshape(-1, *self.recipe.stages[-1].pooled)
-            activation = ACTIVATIONS[self.recipe.activations[len(self.convs)]]
-            out = run_matrix(activation.apply(self.head(maps)), self.units, linears)
+            maps = run(batch, self.maps, self.kernels).reshape(-1, *self.recipe.stages[-1].pooled)
+            activation = ACTIVATIONS[self.recipe.activations[len(self.recipe.convs)]]
+            out = run_matrix(activation.apply(self.head(maps)), self.units, self.weights)
         softmax = self.recipe.output_activation == "softmax"
         return ACTIVATIONS["softmax"].apply(out) if softmax else out
 

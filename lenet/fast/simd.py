@@ -30,8 +30,6 @@ VECTOR = ir.VectorType(ir.FloatType(), LANES)
 NUMBER = ir.IntType(32)
 NUMBERS = ir.VectorType(NUMBER, LANES)
 """The number of a pixel of a window, a lane each; as wide as what it is chosen by."""
-CODES = ir.VectorType(ir.IntType(8), LANES)
-"""The same in memory."""
 
 
 class Emitter:

@@ -1,5 +1,6 @@
 """Stages one after another, as one step that autograd sees."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +27,7 @@ class Batch:
     """[N] int64, which of them."""
 
     def __len__(self) -> int:
-        return len(self.index)
+        return self.index.shape[0]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +106,7 @@ def _pack(batch: Batch, part: slice) -> Tensor:
     images = batch.images
     index = batch.index[part.start * LANES : part.stop * LANES]
     out = images.new_empty(part.stop - part.start, *images.shape[1:], LANES)
-    kernels.pack(flat(images), flat(index), images[0].numel(), flat(out))
+    kernels.pack(flat(images), flat(index), math.prod(images.shape[1:]), flat(out))
     return out
 
 

@@ -14,6 +14,7 @@ from torch import Tensor
 from lenet.activations import ACTIVATIONS
 from lenet.fast import kernels
 from lenet.fast.kernels import Geometry
+from lenet.fast.micro import BYTE
 from lenet.fast.passes import BY_OUTPUT, CODES
 from lenet.fast.simd import LANES
 from lenet.settings import Conv, Pool
@@ -58,9 +59,10 @@ class Convolution:
     def forward(self, x: Tensor, *tensors: Tensor) -> tuple[Tensor, Saved]:
         """See `Stage`; weight [maps, C, k, k], bias [maps]."""
         weight, bias = tensors
-        g, blocks = self.geometry, len(x)
+        g, blocks = self.geometry, x.shape[0]
         out = x.new_empty(blocks, g.maps, g.pooled_rows, g.pooled_columns, LANES)
-        codes = torch.empty(out.shape if g.takes_largest else 0, dtype=torch.uint8)
+        code = torch.uint8 if g.window <= BYTE else torch.int16
+        codes = torch.empty(out.shape if g.takes_largest else 0, dtype=code)
         keeps = (blocks, g.maps, g.rows, g.columns, LANES)
         kept = x.new_empty(keeps if g.activates_first else 0)
         kernels.forward(
@@ -76,7 +78,7 @@ class Convolution:
         dweight, dbias = torch.empty_like(weight), torch.empty_like(bias)
         kernels.backward(
             flat(gradient), flat(x), weight.numpy(), self.geometry, flat(out), flat(codes),
-            flat(kept), flat(dx), flat(dweight), flat(dbias), len(x),
+            flat(kept), flat(dx), flat(dweight), flat(dbias), x.shape[0],
         )  # fmt: skip
         return Backward(dx if wanted else None, (dweight, dbias))
 
@@ -88,14 +90,15 @@ class Flatten:
 
     def forward(self, x: Tensor, *tensors: Tensor) -> tuple[Tensor, Saved]:
         """See `Stage`."""
-        out = x.new_empty(x[0].numel() // LANES, len(x) * LANES)
-        kernels.unpack(flat(x), len(x), flat(out))
+        blocks = x.shape[0]
+        out = x.new_empty(x.numel() // (blocks * LANES), blocks * LANES)
+        kernels.unpack(flat(x), blocks, flat(out))
         return out, (x,)
 
     def backward(self, gradient: Tensor, saved: Saved, *tensors: Tensor, wanted: bool) -> Backward:
         """See `Stage`."""
         out = torch.empty_like(saved[0])
-        kernels.repack(flat(gradient), len(out), flat(out))
+        kernels.repack(flat(gradient), out.shape[0], flat(out))
         return Backward(out, ())
 
 

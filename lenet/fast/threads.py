@@ -21,12 +21,14 @@ _lent: list[int] = []
 @contextmanager
 def lent() -> Iterator[None]:
     """PyTorch keeps to one thread meanwhile; `share` has those that it was given."""
+    before = torch.get_num_threads()
     _lent.append(count())
     torch.set_num_threads(1)
     try:
         yield
     finally:
-        torch.set_num_threads(_lent.pop())
+        _lent.pop()
+        torch.set_num_threads(before)
 
 
 def count() -> int:
