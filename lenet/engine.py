@@ -14,11 +14,12 @@ ENGINES: tuple[Engine, ...] = ("torch", "fast")
 def torch_layers(recipe: Recipe, engine: Engine) -> tuple[str, ...]:
     """Layers that the fast engine leaves to PyTorch; none where PyTorch is the engine itself.
 
-    It has no recurrent head, and an activity penalty reads outputs that its fused steps never hold.
+    It has no recurrent head, an activity penalty reads outputs that its fused steps never hold, and
+    it numbers the pixels of a window in two bytes.
     """
     if engine == "torch":
         return ()
-    if recipe.penalty.activity_l2:
+    if recipe.penalty.activity_l2 or any(pool and pool.kernel > 255 for pool in recipe.pools):
         return ("all",)
     return () if recipe.head == "linear" else (f"{recipe.head}1",)
 

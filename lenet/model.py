@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from lenet.activations import ACTIVATIONS
-from lenet.engine import Engine
+from lenet.engine import Engine, torch_layers
 from lenet.heads import RecurrentHead, build_head
 from lenet.initialisers import fill
 from lenet.pooling import build_pool
@@ -33,6 +33,7 @@ class LeNet(nn.Module):
         super().__init__()
         self.recipe = recipe
         self.engine = engine
+        self.is_fast = engine == "fast" and "all" not in torch_layers(recipe, engine)
         self.layers = nn.ModuleDict()
         channels = recipe.padded_shape[0]
         for index, conv in enumerate(recipe.convs):
@@ -56,7 +57,7 @@ class LeNet(nn.Module):
 
     def batch(self, images: Tensor, index: Tensor) -> "Tensor | Batch":
         """The images [., C, H, W] of these numbers [N], as the engine takes them soonest."""
-        if self.engine == "torch":
+        if not self.is_fast:
             return images[index]
         from lenet.fast import Batch
 
@@ -72,7 +73,7 @@ class LeNet(nn.Module):
             if outputs is None:
                 return self.fast(images)
             images = images.images[images.index]
-        if self.engine == "fast" and outputs is None:
+        if self.is_fast and outputs is None:
             return self.forward(self.batch(images, torch.arange(len(images))))
         return self._torch(images, outputs)
 
@@ -113,7 +114,7 @@ def build_model(recipe: Recipe, seed: int, engine: Engine = "torch") -> LeNet:
         _initialise(layer, name, recipe=recipe, seed=seed)
     # oneDNN's kernels for few channels are faster in this layout: 1.4 times a step with AVX2. Not
     # before the draws, which would fill the weights in another order.
-    if engine == "torch":
+    if not model.is_fast:
         model.to(memory_format=torch.channels_last)
     return model
 

@@ -250,7 +250,7 @@ def train(
 
 def _threads(model: LeNet) -> Callable[[], AbstractContextManager[None]]:
     """What the engine wants around its steps; compiles the fast engine's kernels."""
-    if model.engine == "torch":
+    if not model.is_fast:
         return nullcontext
     from lenet.fast import lent
 

@@ -10,7 +10,7 @@ from lenet import engine as engines
 from lenet.engine import Engine, describe, torch_layers
 from lenet.history import History
 from lenet.recipe import Recipe
-from lenet.settings import Penalty
+from lenet.settings import Penalty, Pool
 from lenet.train import train
 from tests.samples import SMALL as SAMPLE
 from tests.samples import noise
@@ -52,6 +52,9 @@ def test_layers_left_to_pytorch_are_named() -> None:
     assert torch_layers(replace(SMALL, head="rnn"), "fast") == ("rnn1",)
     assert torch_layers(replace(SMALL, penalty=Penalty(activity_l2=0.1)), "fast") == ("all",)
     assert torch_layers(replace(SMALL, head="rnn"), "torch") == ()
+    assert torch_layers(
+        replace(SMALL, input_shape=(1, 300, 300), pools=(Pool(kernel=256),)), "fast"
+    ) == ("all",)
 
 
 def test_the_fast_engine_is_refused_off_the_cpu() -> None:

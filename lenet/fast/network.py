@@ -48,9 +48,18 @@ def _inner(layer: nn.Module) -> nn.Module:
 
 
 def _tensors(layers: Sequence[nn.Conv2d] | Sequence[nn.Linear]) -> list[Tensor]:
-    """Weight and bias of each layer, zeros where it has no bias."""
+    """Weight and bias of each layer, zeros where it has no bias.
+
+    Raises:
+        ValueError: a weight that is not contiguous, which the kernels would misread.
+    """
     found: list[Tensor] = []
     for layer in layers:
         weight, bias = layer.weight, layer.bias
+        if not weight.is_contiguous():
+            raise ValueError(
+                "weight: expected a contiguous tensor, got one in another memory format; call "
+                "model.to(memory_format=torch.contiguous_format) first"
+            )
         found += [weight, weight.new_zeros(len(weight)) if bias is None else bias]
     return found
