@@ -21,9 +21,9 @@ from lenet.fast.simd import LANES
 
 x = np.arange(6 * LANES, dtype=np.float32)
 out = np.empty_like(x)
-kernels.unpack(x, 2, out)
+kernels.swap(x, 2, out)
 assert out.reshape(3, 2, LANES).tolist() == x.reshape(2, 3, LANES).swapaxes(0, 1).tolist()
-stats = kernels.unpack.stats
+stats = kernels.swap.stats
 print(sum(stats.cache_hits.values()), sum(stats.cache_misses.values()))
 """
 FOUND, MADE = (1, 0), (0, 1)
@@ -87,7 +87,7 @@ def test_stamp_changes_with_a_file_that_comes_or_goes(copied: Path) -> None:
 def test_kernels_on_disk_are_not_compiled_again(copied: Path, tmp_path: Path) -> None:
     folder = {"NUMBA_CACHE_DIR": str(tmp_path / "kernels")}
     assert compiled(copied, **folder) == MADE
-    assert list((tmp_path / "kernels").rglob("kernels.unpack-*.nbc"))
+    assert list((tmp_path / "kernels").rglob("kernels.swap-*.nbc"))
     assert compiled(copied, **folder) == FOUND
     with (copied / "lenet" / "fast" / "passes.py").open("a") as file:
         file.write("# another thought\n")
@@ -97,7 +97,7 @@ def test_kernels_on_disk_are_not_compiled_again(copied: Path, tmp_path: Path) ->
 def test_kernels_lie_beside_their_source_if_nothing_else_is_said(copied: Path) -> None:
     folder = {"NUMBA_CACHE_DIR": ""}
     assert compiled(copied, **folder) == MADE
-    assert list((copied / "lenet" / "fast" / "__pycache__").glob("kernels.unpack-*.nbc"))
+    assert list((copied / "lenet" / "fast" / "__pycache__").glob("kernels.swap-*.nbc"))
 
 
 def test_choice_of_places_is_this_folders_alone() -> None:

@@ -437,23 +437,13 @@ def backward(
 
 
 @compiled
-def unpack(x: Any, blocks: Any, out: Any) -> None:
-    """out [features, B, L] of x [B, features, L]."""
-    features = out.size // (blocks * LANES)
-    for block in range(blocks):
-        for feature in range(features):
-            here, there = (block * features + feature) * LANES, (feature * blocks + block) * LANES
-            _copy(x[here : here + LANES], out[there : there + LANES])
-
-
-@compiled
-def repack(gradient: Any, blocks: Any, out: Any) -> None:
-    """out [B, features, L] of gradient [features, B, L]."""
-    features = out.size // (blocks * LANES)
-    for block in range(blocks):
-        for feature in range(features):
-            here, there = (feature * blocks + block) * LANES, (block * features + feature) * LANES
-            _copy(gradient[here : here + LANES], out[there : there + LANES])
+def swap(source: Any, rows: Any, out: Any) -> None:
+    """out [columns, rows, L] of source [rows, columns, L]: maps to features, and back."""
+    columns = out.size // (rows * LANES)
+    for row in range(rows):
+        for column in range(columns):
+            here, there = (row * columns + column) * LANES, (column * rows + row) * LANES
+            _copy(source[here : here + LANES], out[there : there + LANES])
 
 
 @compiled

@@ -92,13 +92,13 @@ class Flatten:
         """See `Stage`."""
         blocks = x.shape[0]
         out = x.new_empty(x.numel() // (blocks * LANES), blocks * LANES)
-        kernels.unpack(flat(x), blocks, flat(out))
+        kernels.swap(flat(x), blocks, flat(out))
         return out, (x,)
 
     def backward(self, gradient: Tensor, saved: Saved, *tensors: Tensor, wanted: bool) -> Backward:
         """See `Stage`."""
         out = torch.empty_like(saved[0])
-        kernels.repack(flat(gradient), out.shape[0], flat(out))
+        kernels.swap(flat(gradient), gradient.shape[0], flat(out))
         return Backward(out, ())
 
 
