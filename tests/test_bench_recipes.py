@@ -42,10 +42,12 @@ def test_experiments_are_those_of_the_list(experiments: dict[str, Experiment]) -
         "maxpool": 7,
         "optimizer": 9,
         "recurrent": 9,
+        "speedrun": 1,
         "tuned": 2,
     }
-    assert {name for name, each in experiments.items() if each.on_request} == {"tuned"}
-    assert sum(count for name, count in counts.items() if name != "tuned") == 61
+    on_request = {name for name, each in experiments.items() if each.on_request}
+    assert on_request == {"speedrun", "tuned"}
+    assert sum(count for name, count in counts.items() if name not in on_request) == 61
 
 
 def test_every_experiment_asks_a_question(experiments: dict[str, Experiment]) -> None:
@@ -174,6 +176,6 @@ def test_tuned_recipe_is_momentum_and_a_one_cycle_rate(experiments: dict[str, Ex
 def test_case_ids_are_told_apart_across_tiers(experiments: dict[str, Experiment]) -> None:
     for tier in TIERS.values():
         cases = planning.cases_by_name(tier, seeds=2)
-        assert len(cases) == 2 * 63
+        assert len(cases) == 2 * 64
     assert "test_activation[relu-on-logits-lr0.0001-seed1]" in cases
     assert "test_maxpool[k2-s2-p0-seed0]" in cases

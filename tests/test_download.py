@@ -193,7 +193,9 @@ def test_interrupt_ends_the_download_and_leaves_nothing(tmp_path: Path) -> None:
         "part.write_text(str(os.getpid())); part.rename(sign); time.sleep(600)"
     )
     parent = (
-        "import pathlib, sys; from lenet import download\n"
+        "import pathlib, signal, sys; from lenet import download\n"
+        # A shell's background job inherits that interrupts are ignored.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         f"download._fetch_command = lambda: [sys.executable, '-c', {child!r}]\n"
         f"download.resolve('mnist', root=pathlib.Path({str(root)!r}), files={{}})"
     )
