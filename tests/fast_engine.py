@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
+import pytest
 import torch
 from hypothesis import settings
 from torch import Tensor
@@ -14,6 +15,7 @@ from torch.nn import functional
 
 from lenet.activations import ACTIVATIONS
 from lenet.fast import lent
+from lenet.fast import threads as fast_threads
 from lenet.fast.simd import LANES
 from lenet.fast.stages import Backward, Saved, Stage
 from lenet.pooling import build_pool
@@ -244,11 +246,12 @@ class Wrong:
 
 @contextmanager
 def threads(count: int) -> Iterator[None]:
-    """The fast engine has so many threads, PyTorch one; as it was thereafter."""
+    """The fast engine has so many threads, for small batches too; as it was thereafter."""
     before = torch.get_num_threads()
     torch.set_num_threads(count)
     try:
-        with lent():
+        with lent(), pytest.MonkeyPatch.context() as patch:
+            patch.setattr(fast_threads, "LEAST_BLOCKS", 1)
             yield
     finally:
         torch.set_num_threads(before)

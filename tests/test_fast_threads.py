@@ -29,6 +29,11 @@ def test_parts_cover_every_block_once(available: int, blocks: int) -> None:
     assert min(sizes) > 0
 
 
+def test_a_thread_gets_no_less_than_it_is_worth() -> None:
+    torch.set_num_threads(4)
+    assert [len(parts(blocks)) for blocks in (1, 16, 31, 32, 64, 640)] == [1, 1, 1, 2, 4, 4]
+
+
 def test_nothing_is_one_empty_part() -> None:
     with threads(2):
         assert parts(0) == [slice(0, 0)]

@@ -14,6 +14,9 @@ import torch
 
 Result = TypeVar("Result")
 
+LEAST_BLOCKS = 16
+"""Lane blocks that are worth a thread. For less, handing Python's lock to and fro takes longer."""
+
 _lent: list[int] = []
 """Threads that `lent` has taken over from PyTorch, innermost last."""
 
@@ -38,7 +41,7 @@ def count() -> int:
 
 def parts(blocks: int) -> list[slice]:
     """A share of the lane blocks for each thread."""
-    threads = max(1, min(count(), blocks))
+    threads = max(1, min(count(), blocks // LEAST_BLOCKS))
     cuts = [blocks * thread // threads for thread in range(threads + 1)]
     return [slice(*pair) for pair in pairwise(cuts)]
 
