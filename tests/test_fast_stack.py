@@ -174,3 +174,23 @@ def test_images_and_weights_are_left_as_they_are() -> None:
     torch.autograd.backward(run(whole(x), STAGES, values).sum())
     for tensor, copy in zip((x, *values), before, strict=True):
         assert torch.equal(tensor, copy)
+
+
+@pytest.mark.parametrize("head", ["linear", "rnn"])
+def test_a_step_leaves_no_cycle_that_would_keep_its_memory(head: Head) -> None:
+    recipe = replace(BASE, head=head)
+    model = build_model(recipe, 0, "fast")
+    images = torch.rand(9, *recipe.padded_shape)
+
+    def step() -> None:
+        torch.autograd.backward(model(images).square().sum())
+
+    step()
+    gc.collect()
+    gc.disable()
+    try:
+        step()
+        kept = [each for each in gc.get_objects() if type(each).__name__ == "_Tape"]
+    finally:
+        gc.enable()
+    assert kept == []

@@ -62,7 +62,7 @@ class _Images(torch.autograd.Function):
         tapes = share(lambda part: _forward(_pack(batch, part), stages, values), blocks)
         ctx.save_for_backward(*tensors)
         ctx.work = stages, tapes, blocks
-        return tapes[0].out if len(tapes) == 1 else torch.cat([tape.out for tape in tapes], dim=1)
+        return _fresh(tapes[0].out) if len(tapes) == 1 else torch.cat([t.out for t in tapes], dim=1)
 
     @staticmethod
     @once_differentiable
@@ -90,7 +90,7 @@ class _Matrix(torch.autograd.Function):
         tape = _forward(x.detach(), stages, values)
         ctx.save_for_backward(*tensors)
         ctx.work = stages, tape
-        return tape.out
+        return _fresh(tape.out)
 
     @staticmethod
     @once_differentiable
@@ -99,6 +99,15 @@ class _Matrix(torch.autograd.Function):
         values = tuple(tensor.detach() for tensor in ctx.saved_tensors)
         dx, sums = _backward(gradient, stages, tape, values, wanted=True)
         return dx, None, *sums
+
+
+def _fresh(out: Tensor) -> Tensor:
+    """Another tensor of the same values for autograd to hold.
+
+    The one on the tape would lead back to the tape: a cycle, which keeps every step's memory until
+    Python next looks for cycles.
+    """
+    return out.detach()
 
 
 def _pack(batch: Batch, part: slice) -> Tensor:
