@@ -1,5 +1,7 @@
 """A batch through several stages as one step of autograd, against PyTorch's layers."""
 
+import gc
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,10 +11,13 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.nn import functional
 
+from bench.recipes import BASE
 from lenet.fast import Batch
 from lenet.fast.simd import LANES
 from lenet.fast.stack import run, run_matrix
 from lenet.fast.stages import Convolution, Dense, Flatten, Stage
+from lenet.model import build_model
+from lenet.recipe import Head
 from lenet.settings import Conv, Pool
 from tests.fast_engine import (
     EXACT,
