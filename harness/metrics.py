@@ -1,18 +1,20 @@
 """Each metric's name, unit, better direction and reading, in this one place."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from harness import readings
 from harness.record import Record
 
 
 @dataclass(frozen=True, kw_only=True)
 class Metric:
-    """A number that every record has, and how to think about it."""
+    """A number that a record has, and how to think about it."""
 
     name: str
-    """The record's field, and the column's name in every table."""
+    """What tables, claims and gates call it: the record's field where it is one."""
     label: str
     """How a table head or an axis calls it."""
     unit: str
@@ -23,6 +25,9 @@ class Metric:
     """Factor from the recorded to the displayed value (a fraction shown in percent: 100)."""
     digits: int = 2
     """Decimals of the displayed value."""
+    resolution: float = 0.0
+    """The least step between two values of one seed that chance could make; 0 for a number that is
+    the same in every run of a recipe, such as its parameters."""
     read: Callable[[Record], float | None]
     """The value in a record; `None` where the record has none."""
 
@@ -58,6 +63,7 @@ METRICS: dict[str, Metric] = {
             better="higher",
             scale=100.0,
             digits=2,
+            resolution=1e-4,
             read=lambda record: record.test_accuracy,
         ),
         Metric(
@@ -111,3 +117,191 @@ METRICS: dict[str, Metric] = {
         ),
     )
 }
+
+
+Reading = Callable[[Record, str, float | None], float | None]
+"""(record, layer, level) -> value; the level is an epoch, an accuracy or a loss."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Family:
+    """Metrics that take arguments: `epochs_to@0.95`, `dead_units/output@3`."""
+
+    label: str
+    """Label of its metrics, with `{level}` and `{layer}` where they go."""
+    unit: str = ""
+    """As of `Metric`."""
+    better: Literal["higher", "lower"] = "lower"
+    """As of `Metric`."""
+    scale: float = 1.0
+    """As of `Metric`."""
+    digits: int = 2
+    """As of `Metric`."""
+    resolution: float = 1e-4
+    """As of `Metric`."""
+    level: Literal["", "accuracy", "epoch", "loss", "step", "maybe epoch"] = ""
+    """What follows the `@`, if anything."""
+    by_layer: bool = False
+    """Whether `/LAYER` may follow the name; without it all layers are taken together."""
+    read: Reading
+    """The value in a record."""
+
+
+def _whole(level: float | None) -> int | None:
+    return None if level is None else int(level)
+
+
+FAMILIES: dict[str, Family] = {
+    "test_accuracy": Family(
+        label="test accuracy after epoch {level}", unit="%", better="higher", scale=100.0,
+        level="epoch", read=lambda record, _, level: readings.accuracy_at(record, _whole(level)),
+    ),
+    "best_test_accuracy": Family(
+        label="best test accuracy of all epochs", unit="%", better="higher", scale=100.0,
+        read=lambda record, _, level: record.best_test_accuracy,
+    ),
+    "validation_accuracy": Family(
+        label="accuracy on held-out training images", unit="%", better="higher", scale=100.0,
+        read=lambda record, _, level: (
+            record.epochs[-1].validation_accuracy if record.epochs else None
+        ),
+    ),
+    "mean_accuracy": Family(
+        label="test accuracy, mean over epochs", unit="%", better="higher", scale=100.0,
+        read=lambda record, _, level: readings.mean_accuracy(record),
+    ),
+    "gain_within": Family(
+        label="share of the best accuracy within {level} epochs", unit="%", better="higher",
+        scale=100.0, level="epoch",
+        read=lambda record, _, level: readings.gain_within(record, int(level or 1)),
+    ),
+    "epochs_to": Family(
+        label="epochs to {level}", digits=1, resolution=0.5, level="accuracy",
+        read=lambda record, _, level: readings.epochs_to(record, level or 0.0),
+    ),
+    "seconds_to": Family(
+        label="seconds to {level}", unit="s", resolution=1e-3, level="accuracy",
+        read=lambda record, _, level: readings.seconds_to(record, level or 0.0),
+    ),
+    "never": Family(
+        label="runs that never reach {level}", level="accuracy", resolution=1.0,
+        read=lambda record, _, level: readings.never(record, level or 0.0),
+    ),
+    "below": Family(
+        label="runs that end below {level}", level="accuracy", resolution=1.0,
+        read=lambda record, _, level: readings.ends_below(record, level or 0.0),
+    ),
+    "steepest_epoch": Family(
+        label="epoch of the steepest rise", digits=1, resolution=0.5,
+        read=lambda record, _, level: readings.steepest(record),
+    ),
+    "gap": Family(
+        label="train less test accuracy", unit="points", scale=100.0,
+        read=lambda record, _, level: readings.gap(record),
+    ),
+    "lowest_loss_epoch": Family(
+        label="epoch of the lowest test loss", digits=1, resolution=0.5,
+        read=lambda record, _, level: readings.lowest_loss_epoch(record),
+    ),
+    "test_loss": Family(
+        label="test loss", digits=4, level="maybe epoch",
+        read=lambda record, _, level: readings.test_loss(record, _whole(level)),
+    ),
+    "train_loss": Family(
+        label="training loss", digits=4, level="maybe epoch",
+        read=lambda record, _, level: readings.train_loss(record, _whole(level)),
+    ),
+    "last_step_loss": Family(
+        label="loss of the last batch", digits=5,
+        read=lambda record, _, level: readings.last_step_loss(record),
+    ),
+    "steps_to_loss": Family(
+        label="steps to a training loss of {level}", digits=0, resolution=1.0, level="loss",
+        read=lambda record, _, level: readings.steps_to_loss(record, level or 0.0),
+    ),
+    "noise_until": Family(
+        label="change of the loss from step to step, up to step {level}", digits=4, level="step",
+        read=lambda record, _, level: readings.step_noise(record, 1, int(level or 1)),
+    ),
+    "noise_from": Family(
+        label="change of the loss from step to step, from step {level} on", digits=4,
+        level="step",
+        read=lambda record, _, level: readings.step_noise(record, int(level or 1), 10**9),
+    ),
+    "gradient_norm": Family(
+        label="gradient norm{layer}", digits=4, resolution=1e-6, level="maybe epoch",
+        by_layer=True,
+        read=lambda record, layer, level: readings.gradient_norm(record, layer, _whole(level)),
+    ),
+    "dead_units": Family(
+        label="dead units{layer}", unit="%", scale=100.0, digits=1, resolution=1e-3,
+        level="maybe epoch", by_layer=True,
+        read=lambda record, layer, level: readings.dead_units(record, layer, _whole(level)),
+    ),
+    "saturated_units": Family(
+        label="saturated units{layer}", unit="%", scale=100.0, digits=1, resolution=1e-3,
+        level="maybe epoch", by_layer=True,
+        read=lambda record, layer, level: readings.saturated_units(record, layer, _whole(level)),
+    ),
+}  # fmt: skip
+"""Name -> family."""
+
+_NAME = re.compile(r"(?P<family>[a-z_]+)(?:/(?P<layer>[a-z]+[0-9]*))?(?:@(?P<level>[0-9.]+))?")
+
+
+def metric(name: str) -> Metric:
+    """The metric of this name, made to measure where it takes arguments.
+
+    Raises:
+        ValueError: no such metric, with those that there are.
+    """
+    if name in METRICS:
+        return METRICS[name]
+    parts = _NAME.fullmatch(name)
+    family = FAMILIES.get(parts["family"]) if parts else None
+    if parts is None or family is None or not _fits(family, parts["layer"], parts["level"]):
+        raise ValueError(f"metric: expected one of {', '.join(metric_names())}; got {name!r}")
+    layer, level = parts["layer"] or "", None if parts["level"] is None else float(parts["level"])
+    return Metric(
+        name=name,
+        label=family.label.format(
+            layer=f" of {layer}" if layer else "", level=_shown(level, family)
+        ),
+        unit=family.unit,
+        better=family.better,
+        scale=family.scale,
+        digits=family.digits,
+        resolution=family.resolution,
+        read=lambda record: family.read(record, layer, level),
+    )
+
+
+def metric_names() -> list[str]:
+    """What `metric` takes, with a word in capitals for each argument."""
+    made = [
+        name
+        + ("[/LAYER]" if family.by_layer else "")
+        + (f"[@{family.level.removeprefix('maybe ').upper()}]" if "maybe" in family.level else "")
+        + (f"@{family.level.upper()}" if family.level and "maybe" not in family.level else "")
+        for name, family in FAMILIES.items()
+    ]
+    return [*METRICS, *made]
+
+
+def _fits(family: Family, layer: str | None, level: str | None) -> bool:
+    """Whether the arguments are those that the family takes."""
+    if layer is not None and not family.by_layer:
+        return False
+    if level is None:
+        return family.level in ("", "maybe epoch")
+    try:
+        number = float(level)
+    except ValueError:
+        return False
+    return family.level != "" and ("epoch" not in family.level or number >= 1)
+
+
+def _shown(level: float | None, family: Family) -> str:
+    if level is None:
+        return ""
+    return f"{level * 100:g}%" if family.level == "accuracy" else f"{level:g}"

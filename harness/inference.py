@@ -1,0 +1,128 @@
+"""Is a mean over seeds above or below a bound? One-sided tests, their correction, their price.
+
+Everything decided anywhere (a claim, a gate) comes down to one question about one number a seed:
+is its mean above a bound, or below it? Paired designs bring the difference of two runs of a seed.
+Two tests answer it. Student's t, which reaches any level with few seeds and assumes differences
+that are roughly normal. The sign-flip permutation test, which assumes only that they are symmetric
+about the bound, and cannot go below 1 / 2^n with n seeds; of values that are 0 or 1 a seed it is
+the exact test of McNemar.
+"""
+
+import math
+from collections.abc import Sequence
+from itertools import product
+from statistics import fmean, stdev
+from typing import Literal
+
+import numpy as np
+from scipy import stats
+
+Test = Literal["t", "sign-flip"]
+"""Which test."""
+Side = Literal["above", "below"]
+"""What is to be shown: that the mean lies above the bound, or below it."""
+
+MOST_FLIPS = 16
+"""Seeds up to which every pattern of signs is gone through; beyond them patterns are drawn."""
+DRAWS = 2**MOST_FLIPS
+"""Patterns of signs drawn beyond that."""
+POWER = 0.8
+"""Chance of a decision that a number of seeds is to give."""
+MOST_SEEDS = 1_000
+"""Seeds beyond which a question is called out of reach."""
+
+
+def p_value(
+    values: Sequence[float],
+    bound: float,
+    side: Side,
+    *,
+    test: Test = "t",
+    resolution: float = 0.0,
+) -> float:
+    """Chance of values as extreme as these, if their mean were at the bound; 1 for no answer.
+
+    Args:
+        values: one a seed.
+        bound: what the mean is held against.
+        side: what is to be shown.
+        test: which test; t needs two values or more.
+        resolution: the least difference that the values can have; t takes the standard deviation
+            for no smaller than that, so that a few equal values are not taken for certainty.
+    """
+    sign = 1.0 if side == "above" else -1.0
+    off = [sign * (value - bound) for value in values]
+    if not off:
+        return 1.0
+    return _sign_flip(off) if test == "sign-flip" else _t(off, resolution)
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """The p-values after Holm's step-down correction: the chance of any false call among them all.
+
+    Source: Holm, 1979. In the order given.
+    """
+    order = sorted(range(len(p_values)), key=lambda place: p_values[place])
+    adjusted, largest = [1.0] * len(p_values), 0.0
+    for rank, place in enumerate(order):
+        largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[place]))
+        adjusted[place] = largest
+    return adjusted
+
+
+def seeds_needed(
+    values: Sequence[float], bound: float, *, level: float, resolution: float = 0.0
+) -> int | None:
+    """Seeds with which t would decide, on the side where the mean lies, with a power of 0.8.
+
+    Taken from the mean and deviation of the values at hand, so itself an estimate. `None`: more
+    than 1,000, or fewer than two values, of which nothing can be foretold.
+    """
+    if len(values) < 2:
+        return None
+    deviation = max(stdev(values), resolution)
+    effect = abs(fmean(values) - bound)
+    if deviation == 0:
+        return 2 if effect else None
+    counts = range(2, MOST_SEEDS + 1)
+    return next((n for n in counts if _power(effect / deviation, n, level) >= POWER), None)
+
+
+def least_seeds(level: float, *, tests: int = 1, test: Test = "sign-flip") -> int:
+    """The fewest seeds with which one of so many tests can reach a level at all, one-sided.
+
+    Bonferroni's share of the level, as Holm asks of the smallest p-value: with 61 tests at 0.05 the
+    sign-flip test needs 11 seeds. t can reach any level with 2.
+    """
+    return 2 if test == "t" else max(1, math.ceil(math.log2(tests / level)))
+
+
+def _power(effect: float, n: int, level: float) -> float:
+    """Chance that t with n seeds finds an effect, given in standard deviations."""
+    if math.isinf(effect):
+        return 1.0
+    critical = float(stats.t.isf(level, n - 1))
+    found = float(stats.nct.sf(critical, n - 1, effect * math.sqrt(n)))
+    # Far in its tail the noncentral t gives NaN: there the normal is as good.
+    return found if math.isfinite(found) else float(stats.norm.sf(critical - effect * math.sqrt(n)))
+
+
+def _t(off: Sequence[float], resolution: float) -> float:
+    if len(off) < 2:
+        return 1.0
+    mean, deviation = fmean(off), max(stdev(off), resolution)
+    if deviation == 0:
+        return 0.0 if mean > 0 else 1.0
+    return float(stats.t.sf(mean * math.sqrt(len(off)) / deviation, len(off) - 1))
+
+
+def _sign_flip(off: Sequence[float]) -> float:
+    n, values = len(off), np.asarray(off)
+    if n <= MOST_FLIPS:
+        signs = np.array(list(product((1.0, -1.0), repeat=n)))
+        drawn = 0
+    else:
+        signs = np.random.default_rng(n).choice((1.0, -1.0), size=(DRAWS, n))
+        drawn = 1  # the pattern that was seen counts among those drawn
+    at_least = signs @ np.abs(values) >= values.sum() - 1e-12 * np.abs(values).sum()
+    return float((at_least.sum() + drawn) / (len(signs) + drawn))
