@@ -11,7 +11,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from bench import options, planning, session
 from bench.experiment import Case, Experiment, experiment_of
-from bench.remarks import WANTED, Remarks
+from bench.remarks import THERE, Remarks
 from bench.thresholds import known_thresholds
 from bench.trial import Trial, facts_of
 from harness.plugin import worker_count
@@ -100,14 +100,16 @@ def _without_case(config: pytest.Config, items: Sequence[pytest.Item]) -> list[p
 def _planned(config: pytest.Config, items: Sequence[pytest.Item]) -> list[pytest.Item]:
     by_key: dict[planning.Key, pytest.Item] = {}
     cases: list[Case] = []
-    wanted: dict[str, Experiment] = {}
+    there: dict[str, Experiment] = {}
     for item in items:
         case, found = _case(item), experiment_of(getattr(item, "function", None))
-        if case and found and planning.is_wanted(found, options.asked(config)):
+        if case is None or found is None:
+            continue
+        there[found.name] = found
+        if planning.is_wanted(found, options.asked(config), tier=case.tier.name):
             by_key[planning.key(case)] = item
             cases.append(case)
-            wanted[found.name] = found
-    config.stash[WANTED] = list(wanted.values())
+    config.stash[THERE] = list(there.values())
     settings = options.settings(config)
     cost = planning.costs(cases, settings)
     ordered = planning.in_order(cases, cost)

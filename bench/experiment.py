@@ -43,13 +43,26 @@ class Experiment:
     """In the paper tier."""
     on_request: bool
     """Run only where `--experiment` names it."""
+    own_tier: str | None
+    """The one tier in which it runs unasked; `None` for all."""
+    conditions: tuple[str, ...]
+    """Changes of the test images under which each final network is judged too."""
+
+    def is_unasked(self, tier: str) -> bool:
+        """Whether a session in this tier runs it without being asked."""
+        return not self.on_request and self.own_tier in (None, tier)
 
     def cases(self, tier: Tier, *, seeds: int) -> "list[Case]":
         """Every variant of a tier, seed by seed."""
         variants = self.paper_variants if tier.name == "paper" else self.variants
         return [
             Case(
-                experiment=self.name, question=self.question, variant=variant, tier=tier, seed=seed
+                experiment=self.name,
+                question=self.question,
+                variant=variant,
+                tier=tier,
+                seed=seed,
+                conditions=self.conditions,
             )
             for seed in range(seeds)
             for variant in variants
@@ -70,6 +83,8 @@ class Case:
     """How long."""
     seed: int
     """Pairing number."""
+    conditions: tuple[str, ...] = ()
+    """See `Experiment`."""
 
     @property
     def id(self) -> str:
@@ -93,7 +108,10 @@ def experiment(
     factors: tuple[str, ...],
     baseline: Any,
     paper: Mapping[Any, Recipe] | None = None,
+    paper_factors: tuple[str, ...] | None = None,
     on_request: bool = False,
+    own_tier: str | None = None,
+    conditions: tuple[str, ...] = (),
 ) -> Callable[[Test], Test]:
     """Make a test function an experiment named after it: `test_optimizer` -> `optimizer`.
 
@@ -102,7 +120,11 @@ def experiment(
         factors: what the levels are levels of, such as `("activation", "learning_rate")`.
         baseline: the first factor's level that the others are compared with, further levels equal.
         paper: the variants of the paper tier, where they differ.
+        paper_factors: what their levels are levels of, where that differs.
         on_request: leave it out unless `--experiment` names it.
+        own_tier: leave it out of all other tiers unless `--experiment` names it.
+        conditions: of `lenet.conditions`, such as `shift-2`: each final network is judged on test
+            images so changed too.
 
     The test's docstring is the question. The test takes the fixture `trial` and asserts that what
     `trial.run()` returns lies in `trial.threshold`.
@@ -123,8 +145,12 @@ def experiment(
             name=name,
             question=(test.__doc__ or name).strip().splitlines()[0],
             variants=_variants(variants, factors=factors, baseline=baseline),
-            paper_variants=_variants(paper or variants, factors=factors, baseline=baseline),
+            paper_variants=_variants(
+                paper or variants, factors=paper_factors or factors, baseline=baseline
+            ),
             on_request=on_request,
+            own_tier=own_tier,
+            conditions=conditions,
         )
         if EXPERIMENTS.setdefault(name, made) != made:
             raise ValueError(f"{test.__name__}: another test has this name; rename one of them")

@@ -104,10 +104,14 @@ def _add_what_on(group: pytest.OptionGroup) -> None:
 
 def _experiments() -> str:
     """What `--experiment` can name, as a sentence or two."""
-    found = names.in_sources()
-    unasked = ", ".join(name for name, on_request in found.items() if not on_request)
-    asked = ", ".join(name for name, on_request in found.items() if on_request)
-    return f"NAME is one of {unasked}" + (f"; or, run only when named, {asked}" if asked else "")
+    by_time: dict[str, list[str]] = {}
+    for name, when in names.in_sources().items():
+        by_time.setdefault(when, []).append(name)
+    said = f"NAME is one of {', '.join(by_time.pop(names.ALWAYS, []))}"
+    asked = by_time.pop(names.NAMED, [])
+    for tier, found in by_time.items():
+        said += f"; or, unasked only in the tier {tier}, {', '.join(found)}"
+    return said + (f"; or, run only when named, {', '.join(asked)}" if asked else "")
 
 
 def _positive(text: str) -> int:

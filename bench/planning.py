@@ -39,9 +39,9 @@ def check_names(asked: Iterable[str], known: Iterable[str]) -> None:
             raise PlanError(f"--experiment: expected one of {', '.join(names)}; got {name!r}")
 
 
-def is_wanted(experiment: Experiment, asked: Sequence[str]) -> bool:
-    """Whether a session runs an experiment, given what `--experiment` names."""
-    return experiment.name in asked if asked else not experiment.on_request
+def is_wanted(experiment: Experiment, asked: Sequence[str], *, tier: str) -> bool:
+    """Whether a session in this tier runs an experiment, given what `--experiment` names."""
+    return experiment.name in asked if asked else experiment.is_unasked(tier)
 
 
 def costs(cases: Iterable[Case], settings: Mapping[str, Any]) -> dict[Key, float]:
@@ -116,9 +116,13 @@ def _in_part(chosen: Sequence[Case]) -> str:
 
 
 def estimate_s(
-    experiments: Iterable[Experiment], *, settings_of: Mapping[str, Any], yardstick_s: float
+    experiments: Iterable[Experiment],
+    asked: Sequence[str],
+    *,
+    settings_of: Mapping[str, Any],
+    yardstick_s: float,
 ) -> dict[str, float]:
-    """Tier -> seconds of one seed of these experiments, on one worker.
+    """Tier -> seconds on one worker of one seed of those of these experiments that it would run.
 
     `settings_of`: tier -> the sizes of the dataset that it would train on, and the engine.
     """
@@ -128,6 +132,7 @@ def estimate_s(
         * sum(
             sum(costs(experiment.cases(tier, seeds=1), settings_of[name]).values())
             for experiment in found
+            if is_wanted(experiment, asked, tier=name)
         )
         for name, tier in TIERS.items()
     }

@@ -104,6 +104,7 @@ def _epoch(epoch: Epoch) -> EpochRecord:
         gradient_norm={layer: _short(norm) for layer, norm in epoch.gradient_norm.items()},
         dead_units=epoch.dead_units,
         saturated_units=epoch.saturated_units,
+        effective_step={layer: _short(size) for layer, size in epoch.effective_step.items()},
     )
 
 

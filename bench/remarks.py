@@ -13,8 +13,8 @@ from bench.tiers import TIERS
 from harness.environment import cores
 from harness.recorder import arrived
 
-WANTED = pytest.StashKey[list[Experiment]]()
-"""The experiments that a session was asked for, of which its time budget may leave some out."""
+THERE = pytest.StashKey[list[Experiment]]()
+"""The experiments that were collected, of which a session runs some."""
 
 
 class Remarks:
@@ -29,7 +29,7 @@ class Remarks:
     def pytest_report_collectionfinish(self, items: Sequence[pytest.Item]) -> list[str]:
         """What the time budget leaves; with `--collect-only`, what each tier would take here."""
         lines = self._budget([item.nodeid for item in items])
-        experiments = self.config.stash.get(WANTED, [])
+        experiments = self._of_any_tier()
         if self.config.getoption("collectonly") and experiments:
             lines.append(self._estimate(experiments))
         return lines
@@ -63,6 +63,15 @@ class Remarks:
             terminalreporter.section("throughput")
             terminalreporter.write_line(throughput_table(measured))
 
+    def _of_any_tier(self) -> list[Experiment]:
+        """The experiments that this session would run in one tier or another."""
+        there, asked = self.config.stash.get(THERE, []), options.asked(self.config)
+        return [
+            each
+            for each in there
+            if any(planning.is_wanted(each, asked, tier=tier) for tier in TIERS)
+        ]
+
     def _budget(self, nodeids: Iterable[str]) -> list[str]:
         budget_s: float | None = self.config.getoption("time_budget")
         cases = {} if budget_s is None else options.cases(self.config)
@@ -78,6 +87,7 @@ class Remarks:
         workers = cores()
         seconds = planning.estimate_s(
             experiments,
+            options.asked(self.config),
             settings_of={
                 name: options.nominal_settings(self.config, tier_name=name) for name in TIERS
             },

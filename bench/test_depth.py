@@ -1,6 +1,6 @@
 """How many convolutional layers pay?"""
 
-from bench import recipes
+from bench import recipes, recipes_paper1
 from bench.experiment import experiment
 from bench.trial import Trial
 
@@ -9,7 +9,8 @@ from bench.trial import Trial
     recipes.depths(recipes.BASE),
     factors=("depth",),
     baseline=2,
-    paper=recipes.depths(recipes.PAPER_1),
+    paper=recipes_paper1.depths(),
+    paper_factors=("depth", "logits"),
 )
 def test_depth(trial: Trial) -> None:
     """How many convolutional layers pay?"""

@@ -1,6 +1,6 @@
 """Which optimizer learns most in a short run, each at its default rate?"""
 
-from bench import recipes
+from bench import recipes, recipes_paper2
 from bench.experiment import experiment
 from bench.trial import Trial
 
@@ -9,7 +9,8 @@ from bench.trial import Trial
     recipes.optimizers(),
     factors=("optimizer",),
     baseline="sgd",
-    paper=recipes.optimizers(recipes.PAPER_2),
+    paper=recipes_paper2.optimizers(),
+    paper_factors=("optimizer", "library"),
 )
 def test_optimizer(trial: Trial) -> None:
     """Which optimizer learns most in a short run, each at its default rate?"""

@@ -1,6 +1,6 @@
 """Does a recurrent head hurt?"""
 
-from bench import recipes
+from bench import recipes, recipes_paper1
 from bench.experiment import experiment
 from bench.trial import Trial
 
@@ -9,7 +9,7 @@ from bench.trial import Trial
     recipes.heads(recipes.BASE),
     factors=("head", "learning_rate"),
     baseline="linear",
-    paper=recipes.heads(recipes.PAPER_1),
+    paper=recipes_paper1.heads(),
 )
 def test_recurrent(trial: Trial) -> None:
     """Does a recurrent head hurt?"""

@@ -18,6 +18,7 @@ from bench.session import ARTIFACT_BYTES, dataset_name
 from harness.environment import CpuClock, threads
 from harness.record import Record
 from lenet import artifacts
+from lenet.conditions import judge_under
 from lenet.data import Images, Split, load, prepare
 from lenet.history import History
 from lenet.recipe import Recipe, Scaling
@@ -58,7 +59,8 @@ def train_case(
             )
             keep(replace(record, outcome="error"))
     path, dropped = _write_artifacts(trainer, case, folder)
-    return replace(record, artifacts=path, artifacts_dropped=dropped)
+    judged = judge_under(trainer, case.conditions)
+    return replace(record, artifacts=path, artifacts_dropped=dropped, conditions=judged)
 
 
 def prepared(case: Case, settings: Mapping[str, Any]) -> tuple[Recipe, Split]:

@@ -233,6 +233,14 @@ FAMILIES: dict[str, Family] = {
         by_layer=True,
         read=lambda record, layer, level: readings.gradient_norm(record, layer, _whole(level)),
     ),
+    "effective_step": Family(
+        label="update over gradient{layer}",
+        digits=5,
+        resolution=1e-7,
+        level="maybe epoch",
+        by_layer=True,
+        read=lambda record, layer, level: readings.effective_step(record, layer, _whole(level)),
+    ),
     "dead_units": Family(
         label="dead units{layer}", unit="%", scale=100.0, digits=1, resolution=1e-3,
         level="maybe epoch", by_layer=True,

@@ -130,6 +130,17 @@ def dead_units(record: Record, layer: str, epoch: int | None) -> float | None:
     return _share(found.dead_units, layer) if found else None
 
 
+def effective_step(record: Record, layer: str, epoch: int | None) -> float | None:
+    """Norm of an epoch's last update of a layer over that of its gradient; else their mean."""
+    found = _epoch(record, epoch)
+    if found is None or not found.effective_step:
+        return None
+    if layer:
+        return found.effective_step.get(layer)
+    known = [size for size in found.effective_step.values() if size is not None]
+    return fmean(known) if len(known) == len(found.effective_step) else None
+
+
 def saturated_units(record: Record, layer: str, epoch: int | None) -> float | None:
     """Share of a layer's outputs near a bound of its activation; without a layer the mean."""
     found = _epoch(record, epoch)

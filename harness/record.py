@@ -8,7 +8,7 @@ field is at fault when it refuses. Non-finite numbers do not exist in JSON, so t
 import dataclasses
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -49,6 +49,9 @@ class EpochRecord:
     """Layer -> share of units that are inactive on every probe image."""
     saturated_units: dict[str, float]
     """Layer -> share of outputs within 1% of a bound of the activation, on the probe images."""
+    effective_step: dict[str, float | None] = field(default_factory=dict)
+    """Layer -> norm of the epoch's last update over that of its gradient: for SGD, the rate; empty
+    in older records."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,6 +196,9 @@ class Record:
     """Arrays left out of that file because it would have passed the size limit."""
     torch_layers: tuple[str, ...] = ()
     """Layers that the engine left to PyTorch, `all` for every one; empty where it left none."""
+    conditions: dict[str, float] = field(default_factory=dict)
+    """Change of the test images (`shift-2`) -> accuracy on them, of the final weights; a fraction.
+    Only of experiments that ask for it."""
 
     @property
     def raised(self) -> bool:

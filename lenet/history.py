@@ -33,6 +33,8 @@ class Epoch:
     """Layer -> share of units that are inactive on every probe image."""
     saturated_units: dict[str, float]
     """Layer -> share of outputs within 1% of a bound of the activation, on the probe images."""
+    effective_step: dict[str, float]
+    """Layer -> norm of the epoch's last update over that of its gradient: for SGD, the rate."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -80,6 +80,10 @@ class Recipe:
     """A new order each epoch; without it, file order."""
     epochs: int = 20
     """Passes over the training images."""
+    weight_seed: int | None = None
+    """Seed of the initial weights in every run; `None` takes each run's own."""
+    order_seed: int | None = None
+    """Seed of the data order in every run; `None` takes each run's own."""
 
     def __post_init__(self) -> None:
         check_types(self)
@@ -92,8 +96,9 @@ class Recipe:
             check_whole(name, getattr(self, name), least=least)
         for name in ("validation_size", "input_padding"):
             check_whole(name, getattr(self, name), least=0)
-        if self.train_size is not None:
-            check_whole("train_size", self.train_size, least=1)
+        for name, least in (("train_size", 1), ("weight_seed", 0), ("order_seed", 0)):
+            if (value := getattr(self, name)) is not None:
+                check_whole(name, value, least=least)
         for index, side in enumerate(self.input_shape):
             check_whole(f"input_shape[{index}]", side, least=1)
         for index, width in enumerate(self.linears):

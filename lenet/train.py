@@ -48,7 +48,8 @@ class Trainer:
         split: the data, on the device to train on, as `lenet.data.prepare` made it.
         seed: of weights and data order: one seed gives every recipe the same order, and the same
             draws to each tensor of the same name and shape.
-        order_seed: of the data order alone, where it is to differ from `seed`.
+        order_seed: of the data order alone, where it is to differ from `seed`; the recipe's own, if
+            it has one, goes before it.
         engine: what computes; `fast` only on the CPU.
 
     A loss that stops being finite is an outcome like any other: training goes on to its last epoch.
@@ -68,9 +69,10 @@ class Trainer:
         self.recipe = recipe
         self.split = split
         self.seed = seed
-        self.order_seed = seed if order_seed is None else order_seed
+        self.order_seed = _first_given(recipe.order_seed, order_seed, seed)
         self.device = split.x_train.device
-        self.model = build_model(recipe, seed, engine).to(self.device)
+        weight_seed = _first_given(recipe.weight_seed, seed)
+        self.model = build_model(recipe, weight_seed, engine).to(self.device)
         self.parameters = list(self.model.parameters())
         self.optimizer = build_optimizer(recipe, self.parameters)
         self.loss = LOSSES[recipe.loss]
@@ -79,6 +81,7 @@ class Trainer:
         self.kernels = [self._kernels()]
         self._order = generator(self.order_seed, "order")
         self._step_losses: list[float] = []
+        self._effective_step: dict[str, float] = {}
         self._epochs: list[Epoch] = []
         self._pending: tuple[float, float, float] | None = None
 
@@ -86,18 +89,20 @@ class Trainer:
         """Train one epoch: the part that is timed."""
         started = self._clock()
         losses: list[Tensor] = []
-        correct = torch.zeros((), dtype=torch.int64, device=self.device)
+        right: list[Tensor] = []
         self.model.train()
         with self._threads():
-            for index in torch.split(self._epoch_order(), self.recipe.batch_size):
-                self._set_rate(len(self._step_losses) + len(losses))
-                loss, right = self._step(index)
-                losses.append(loss)
-                correct += right
+            *steps, last = torch.split(self._epoch_order(), self.recipe.batch_size)
+            for index in steps:
+                self._take(index, losses, right)
+            before = [parameter.detach().clone() for parameter in self.parameters]
+            self._take(last, losses, right)
+        self._effective_step = self._step_sizes(before)
         step_losses = torch.stack(losses).tolist()
         seconds = self._clock() - started
         self._step_losses += step_losses
-        self._pending = (self._mean_loss(step_losses), int(correct) / self.images, seconds)
+        correct = int(torch.stack(right).sum())
+        self._pending = (self._mean_loss(step_losses), correct / self.images, seconds)
 
     def evaluate(self) -> None:
         """Judge the epoch that was just run, on test and held-out images, and probe the network."""
@@ -124,18 +129,19 @@ class Trainer:
                 gradient_norm=norms,
                 dead_units=dead,
                 saturated_units=saturated,
+                effective_step=self._effective_step,
             )
         )
         self.kernels.append(self._kernels())
         self._pending = None
 
     @torch.no_grad()
-    def judge(self, images: Tensor, labels: Tensor) -> Evaluation:
+    def judge(self, images: Tensor, labels: Tensor, *, batch: int = EVALUATION_BATCH) -> Evaluation:
         """Loss and accuracy on images [N, C, H, W] with labels [N], as the model stands."""
         total = torch.zeros((), dtype=torch.float64, device=self.device)
         tops: list[Tensor] = []
         confidences: list[Tensor] = []
-        parts = (torch.split(tensor, EVALUATION_BATCH) for tensor in (images, labels))
+        parts = (torch.split(tensor, batch) for tensor in (images, labels))
         is_probability = self.recipe.output_activation == "softmax"
         with self._threads():
             for some_images, some_labels in zip(*parts, strict=True):
@@ -179,6 +185,27 @@ class Trainer:
             for name, layer in layers.items()
             if isinstance(layer, nn.Conv2d)
         }
+
+    def _step_sizes(self, before: list[Tensor]) -> dict[str, float]:
+        """Layer -> norm of the last update over that of its gradient, both of all its parameters.
+
+        For plain SGD this is the learning rate.
+        """
+        sizes: dict[str, float] = {}
+        pairs = iter(zip(self.parameters, before, strict=True))
+        for name, layer in self.model.layers.items():
+            own = [next(pairs) for _ in layer.parameters()]
+            update = torch.stack([(now.detach() - then).norm() for now, then in own]).norm()
+            slopes = [now.grad.norm() for now, _ in own if now.grad is not None]
+            sizes[name] = float(update / torch.stack(slopes).norm()) if slopes else math.nan
+        return sizes
+
+    def _take(self, index: Tensor, losses: list[Tensor], right: list[Tensor]) -> None:
+        """One step at the rate that is due; adds its loss and its number of right answers."""
+        self._set_rate(len(self._step_losses) + len(losses))
+        loss, hits = self._step(index)
+        losses.append(loss)
+        right.append(hits)
 
     def _step(self, index: Tensor) -> tuple[Tensor, Tensor]:
         """One step on the training images of these numbers; its loss, and how many were right."""
@@ -246,6 +273,11 @@ def train(
         trainer.run_epoch()
         trainer.evaluate()
     return trainer.history
+
+
+def _first_given(*seeds: int | None) -> int:
+    """The first that is no `None`."""
+    return next(seed for seed in seeds if seed is not None)
 
 
 def _threads(model: LeNet) -> Callable[[], AbstractContextManager[None]]:

@@ -125,6 +125,7 @@ def make_epoch(
         gradient_norm={"conv1": 0.5 if accuracy is not None else None, "output": 0.2},
         dead_units={"conv1": 0.0, "output": dead_outputs},
         saturated_units={},
+        effective_step={},
     )
 
 

@@ -1,6 +1,5 @@
 """Recipes and data that the tests of the training core share."""
 
-import inspect
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args
@@ -11,7 +10,7 @@ from hypothesis import HealthCheck, reject, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from bench import recipes as bench_module
+from bench import planning
 from lenet.checks import RecipeError
 from lenet.data import Split, load, prepare
 from lenet.recipe import Activation, Head, HeadSequence, Recipe
@@ -93,13 +92,13 @@ def noise(recipe: Recipe, *, train: int = 40, test: int = 30) -> Split:
 
 @cache
 def bench_recipes() -> tuple[Recipe, ...]:
-    """Every recipe that `bench.recipes` makes, each once."""
-    made = [value for value in vars(bench_module).values() if isinstance(value, Recipe)]
-    for _, function in inspect.getmembers(bench_module, inspect.isfunction):
-        if function.__module__ == bench_module.__name__:
-            for base in (bench_module.BASE, bench_module.PAPER_1):
-                made += function(base).values()
-    return tuple(dict.fromkeys(made))
+    """Every recipe of the bench's experiments, each once."""
+    variants = (
+        variant
+        for each in planning.all_experiments().values()
+        for variant in (*each.variants, *each.paper_variants)
+    )
+    return tuple(dict.fromkeys(variant.recipe for variant in variants))
 
 
 def names(kind: Any) -> st.SearchStrategy[Any]:

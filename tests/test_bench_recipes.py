@@ -36,18 +36,19 @@ def varied(recipes_: dict[Any, Recipe]) -> set[str]:
 
 def test_experiments_are_those_of_the_list(experiments: dict[str, Experiment]) -> None:
     counts = {name: len(each.variants) for name, each in experiments.items()}
-    assert counts == {
+    unasked = {
+        name: count for name, count in counts.items() if experiments[name].is_unasked("short")
+    }
+    assert unasked == {
         "activation": 32,
         "depth": 4,
         "maxpool": 7,
         "optimizer": 9,
         "recurrent": 9,
-        "speedrun": 1,
-        "tuned": 2,
     }
+    assert sum(unasked.values()) == 61
     on_request = {name for name, each in experiments.items() if each.on_request}
-    assert on_request == {"speedrun", "tuned"}
-    assert sum(count for name, count in counts.items() if name not in on_request) == 61
+    assert on_request == {"cifar_keeping", "speedrun", "tuned"}
 
 
 def test_every_experiment_asks_a_question(experiments: dict[str, Experiment]) -> None:
@@ -88,24 +89,20 @@ def test_bases_are_those_of_paper_1() -> None:
 def test_optimizers_at_their_default_rates(
     experiments: dict[str, Experiment], name: str, kind: Any, rate: float, others: dict[str, float]
 ) -> None:
-    for paper in (False, True):
-        recipe = by_levels(experiments["optimizer"], paper=paper)[name]
-        assert recipe.optimizer == Optimizer(kind=kind, **others)  # type: ignore[arg-type]
-        assert recipe.learning_rate == rate
-        assert (recipe.padded_shape, recipe.pools[0].kind) == ((1, 32, 32), "average")  # type: ignore[union-attr]
+    recipe = by_levels(experiments["optimizer"], paper=False)[name]
+    assert recipe.optimizer == Optimizer(kind=kind, **others)  # type: ignore[arg-type]
+    assert recipe.learning_rate == rate
+    assert (recipe.padded_shape, recipe.pools[0].kind) == ((1, 32, 32), "average")  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize(("paper", "output"), [(False, "identity"), (True, "identity")])
-def test_activations_at_four_rates(
-    experiments: dict[str, Experiment], paper: bool, output: str
-) -> None:
-    found = by_levels(experiments["activation"], paper=paper)
+def test_activations_at_four_rates(experiments: dict[str, Experiment]) -> None:
+    found = by_levels(experiments["activation"], paper=False)
     names = ("relu", "tanh", "sigmoid", "gelu", "silu", "leaky-relu", "elu")
     for rate in RATES:
         for name in names:
             recipe = found[name, rate]
             assert (recipe.activation, recipe.learning_rate) == (name, rate)
-            assert recipe.output_activation == output
+            assert recipe.output_activation == "identity"
         stuck = found["relu-on-logits", rate]
         assert (stuck.activation, stuck.learning_rate) == ("relu", rate)
         assert stuck.output_activation == "relu"
@@ -128,40 +125,37 @@ def test_activations_at_four_rates(
 def test_pools_have_the_windows_that_their_names_say(
     experiments: dict[str, Experiment], name: str, sizes: tuple[int, int, int], map_side: int
 ) -> None:
-    for paper in (False, True):
-        found = by_levels(experiments["maxpool"], paper=paper)
-        pools = found[name].pools
-        assert [(each.kind, each.kernel, each.stride, each.padding) for each in pools if each] == [
-            ("max", *sizes)
-        ] * 2
-        assert found[name].stages[-1].pooled == (16, map_side, map_side)
-        assert varied(found) == {"pools"}
+    found = by_levels(experiments["maxpool"], paper=False)
+    pools = found[name].pools
+    assert [(each.kind, each.kernel, each.stride, each.padding) for each in pools if each] == [
+        ("max", *sizes)
+    ] * 2
+    assert found[name].stages[-1].pooled == (16, map_side, map_side)
+    assert varied(found) == {"pools"}
 
 
 def test_depths_end_in_the_linear_part_of_the_original(experiments: dict[str, Experiment]) -> None:
-    for paper in (False, True):
-        found = by_levels(experiments["depth"], paper=paper)
-        assert {depth: len(recipe.convs) for depth, recipe in found.items()} == {
-            depth: depth for depth in (1, 2, 3, 4)
-        }
-        assert found[2] == (recipes.PAPER_1 if paper else recipes.BASE)
-        assert {depth: recipe.stages[-1].pooled for depth, recipe in found.items()} == {
-            1: (6, 12, 12),
-            2: (16, 4, 4),
-            3: (16, 4, 4),
-            4: (16, 4, 4),
-        }
-        assert varied(found) == {"convs", "pools"}
+    found = by_levels(experiments["depth"], paper=False)
+    assert {depth: len(recipe.convs) for depth, recipe in found.items()} == {
+        depth: depth for depth in (1, 2, 3, 4)
+    }
+    assert found[2] == recipes.BASE
+    assert {depth: recipe.stages[-1].pooled for depth, recipe in found.items()} == {
+        1: (6, 12, 12),
+        2: (16, 4, 4),
+        3: (16, 4, 4),
+        4: (16, 4, 4),
+    }
+    assert varied(found) == {"convs", "pools"}
 
 
 def test_heads_at_three_rates(experiments: dict[str, Experiment]) -> None:
-    for paper in (False, True):
-        found = by_levels(experiments["recurrent"], paper=paper)
-        assert {levels: (each.head, each.learning_rate) for levels, each in found.items()} == {
-            (head, rate): (head, rate) for head in ("linear", "rnn", "lstm") for rate in RATES[:3]
-        }
-        assert varied(found) == {"head", "learning_rate"}
-        assert found["linear", 0.01].output_activation == ("relu" if paper else "identity")
+    found = by_levels(experiments["recurrent"], paper=False)
+    assert {levels: (each.head, each.learning_rate) for levels, each in found.items()} == {
+        (head, rate): (head, rate) for head in ("linear", "rnn", "lstm") for rate in RATES[:3]
+    }
+    assert varied(found) == {"head", "learning_rate"}
+    assert found["linear", 0.01].output_activation == "identity"
 
 
 def test_tuned_recipe_is_momentum_and_a_one_cycle_rate(experiments: dict[str, Experiment]) -> None:
@@ -176,6 +170,7 @@ def test_tuned_recipe_is_momentum_and_a_one_cycle_rate(experiments: dict[str, Ex
 def test_case_ids_are_told_apart_across_tiers(experiments: dict[str, Experiment]) -> None:
     for tier in TIERS.values():
         cases = planning.cases_by_name(tier, seeds=2)
-        assert len(cases) == 2 * 64
-    assert "test_activation[relu-on-logits-lr0.0001-seed1]" in cases
-    assert "test_maxpool[k2-s2-p0-seed0]" in cases
+        assert len(cases) == sum(len(each.cases(tier, seeds=2)) for each in experiments.values())
+    short = planning.cases_by_name(TIERS["short"], seeds=2)
+    assert "test_activation[relu-on-logits-lr0.0001-seed1]" in short
+    assert "test_maxpool[k2-s2-p0-seed0]" in short

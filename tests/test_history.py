@@ -24,6 +24,7 @@ def epoch(test: float, validation: float | None = None) -> Epoch:
         gradient_norm={},
         dead_units={},
         saturated_units={},
+        effective_step={},
     )
 
 

@@ -25,7 +25,9 @@ def test_seeds_are_the_outer_loop_and_long_cases_go_first(
     cases = cases_of(*experiments.values(), seeds=3)
     cost = planning.costs(cases, SIZES)
     ordered = planning.in_order(reversed(cases), cost)
-    assert len(ordered) == len(cases) == 3 * 64
+    assert (
+        len(ordered) == len(cases) == 3 * sum(len(each.variants) for each in experiments.values())
+    )
     assert [case.seed for case in ordered] == sorted(case.seed for case in cases)
     for seed in range(3):
         costs = [cost[planning.key(case)] for case in ordered if case.seed == seed]
@@ -40,26 +42,21 @@ def test_order_is_the_same_in_every_worker(experiments: dict[str, Experiment]) -
 
 
 def test_experiments_on_request_run_only_when_named(experiments: dict[str, Experiment]) -> None:
-    def wanted(*asked: str) -> list[str]:
-        return sorted(name for name, each in experiments.items() if planning.is_wanted(each, asked))
+    def wanted(*asked: str, tier: str = "short") -> list[str]:
+        found = experiments.items()
+        return sorted(n for n, each in found if planning.is_wanted(each, asked, tier=tier))
 
     assert wanted() == ["activation", "depth", "maxpool", "optimizer", "recurrent"]
+    assert {"activation", "cifar_first", "path"} < set(wanted(tier="paper"))
+    assert not {"tuned", "speedrun"} & set(wanted(tier="paper"))
+    assert wanted("path") == ["path"]
     assert wanted("tuned") == ["tuned"]
     assert wanted("tuned", "depth") == ["depth", "tuned"]
     assert wanted("throughput") == []
 
 
 def test_names_are_those_of_all_tests() -> None:
-    assert planning.known_names() == {
-        "activation",
-        "depth",
-        "maxpool",
-        "optimizer",
-        "recurrent",
-        "speedrun",
-        "throughput",
-        "tuned",
-    }
+    assert planning.known_names() == {*planning.all_experiments(), "throughput"}
 
 
 def test_unknown_name_is_refused_with_those_that_exist() -> None:
@@ -119,6 +116,7 @@ def test_estimate_is_for_each_tier_in_the_yardsticks_seconds(
     def estimate(*names: str, yardstick_s: float) -> dict[str, float]:
         return planning.estimate_s(
             [experiments[name] for name in names],
+            [],
             settings_of=dict.fromkeys(TIERS, SIZES),
             yardstick_s=yardstick_s,
         )
@@ -126,6 +124,9 @@ def test_estimate_is_for_each_tier_in_the_yardsticks_seconds(
     one = estimate("depth", yardstick_s=0.01)
     assert list(one) == ["smoke", "short", "paper"]
     assert one["smoke"] < one["short"] < one["paper"]
+    of_papers = estimate("depth", "path", yardstick_s=0.01)
+    assert of_papers["short"] == one["short"]
+    assert of_papers["paper"] > one["paper"]
     twice = estimate("depth", yardstick_s=0.02)
     assert twice == {tier: pytest.approx(2 * seconds) for tier, seconds in one.items()}
     more = estimate("depth", "maxpool", yardstick_s=0.01)

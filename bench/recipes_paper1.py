@@ -1,0 +1,119 @@
+"""Paper 1 in its own protocol: five experiments on the base network, and what its claims ask more.
+
+`recipes.PAPER_1` is the model card: SGD 0.01, batch 256, 20 epochs, ReLU on the logits. Section 2
+does not repeat these settings. ASSUMPTION: they hold throughout. Each experiment has both readings
+of "all nonlinearities": with the one on the logits (`relu`, named after it) and without it
+(`plain`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bench import recipes
+from bench.recipes import PAPER_1
+from lenet.recipe import Activation, Recipe
+from lenet.settings import Init, Optimizer, Pool
+
+Levels = tuple[str | int | float, ...]
+
+READINGS: Mapping[str, bool] = {"relu": True, "plain": False}
+"""Reading -> whether the logits go through the ReLU too."""
+
+ACTIVATIONS: tuple[Activation, ...] = ("relu", "tanh", "sigmoid")
+RATES = recipes.ACTIVATION_RATES
+
+POOLS: Mapping[str, Pool] = {
+    **recipes.POOLS,
+    "k4-s3-p1": Pool(kernel=4, stride=3, padding=1),  # ASSUMPTION: variant D in another size
+    "k2-s3-p0": Pool(kernel=2, stride=3, padding=0),  # ASSUMPTION: another of the two not named
+}
+"""Pooling of section 2.3, with a second reading of two variants."""
+
+WIDE = 171
+"""Width of the first linear layer that gives the original pooling as many parameters as variant A:
+61,817 against 61,706."""
+
+REPOSITORY = replace(PAPER_1, learning_rate=0.1, shuffle=False, epochs=100)
+"""As the linked repository trains: rate 0.1, file order, up to 100 epochs. Its early stop, which
+looks at test images, is left out."""
+
+
+def logits(recipe: Recipe, is_rectified: bool) -> Recipe:
+    """The recipe with or without the ReLU on its logits."""
+    return replace(recipe, output_activation="relu" if is_rectified else "identity")
+
+
+def activations() -> dict[Levels, Recipe]:
+    """(activation, logits, rate) -> recipe; the activation goes on the logits too, or not.
+
+    ASSUMPTION: rates 0.1 to 0.0001, as section 2.2 names none.
+    """
+    found: dict[Levels, Recipe] = {}
+    for kind in ACTIVATIONS:
+        for where, output in (("throughout", kind), ("hidden", "identity")):
+            for rate in RATES:
+                recipe = replace(PAPER_1, activation=kind, learning_rate=rate)
+                found[kind, where, rate] = replace(recipe, output_activation=output)
+    return found
+
+
+def pools() -> dict[Levels, Recipe]:
+    """(pool, logits) -> recipe; `k2-s2-p0-wide` has the parameters of `k2-s2-p1`."""
+    made = {name: replace(PAPER_1, pools=(pool, pool)) for name, pool in POOLS.items()}
+    made["k2-s2-p0-wide"] = replace(PAPER_1, linears=(WIDE, 84))
+    return {
+        (name, reading): logits(recipe, is_rectified)
+        for name, recipe in made.items()
+        for reading, is_rectified in READINGS.items()
+    }
+
+
+def depths() -> dict[Levels, Recipe]:
+    """(depth, logits) -> recipe."""
+    return {
+        (depth, reading): logits(recipe, is_rectified)
+        for depth, recipe in recipes.depths(PAPER_1).items()
+        for reading, is_rectified in READINGS.items()
+    }
+
+
+def heads() -> dict[Levels, Recipe]:
+    """(head, rate) -> recipe; `rnn-batch` and `lstm-batch` read the batch as their sequence.
+
+    PyTorch's default recurrent layer takes a 2-D input for one unbatched sequence: each image's
+    answer then depends on those before it. `rnn` and `lstm` read the 16 maps as 16 steps.
+    """
+    found: dict[Levels, Recipe] = {}
+    for (head, rate), recipe in recipes.heads(PAPER_1).items():
+        found[head, rate] = recipe
+        if head != "linear":
+            found[f"{head}-batch", rate] = replace(recipe, head_sequence="batch")
+    return found
+
+
+def protocols() -> dict[str, Recipe]:
+    """Model card and linked repository, which differ in rate, order and epochs."""
+    return {
+        "card": PAPER_1,
+        "card-plain": logits(PAPER_1, is_rectified=False),
+        "repository": REPOSITORY,
+        "repository-20": replace(REPOSITORY, epochs=20),
+        "repository-20-shuffled": replace(REPOSITORY, epochs=20, shuffle=True),
+        "repository-20-plain": logits(replace(REPOSITORY, epochs=20), is_rectified=False),
+    }
+
+
+def sigmoid_settings() -> dict[str, Recipe]:
+    """Sigmoid on hidden layers with one setting changed that section 2.2 left alone."""
+    base = replace(PAPER_1, activation="sigmoid", output_activation="identity", learning_rate=0.1)
+    return {
+        "none": base,
+        "rate-1": replace(base, learning_rate=1.0),
+        "momentum": replace(base, optimizer=Optimizer(momentum=0.9)),
+        "adam": replace(base, optimizer=Optimizer(kind="adam"), learning_rate=0.001),
+        "glorot": replace(
+            base, weight_init=Init(kind="glorot-uniform"), bias_init=Init(kind="zeros")
+        ),
+        "standardised": replace(base, input_scaling="standardised"),
+        "batch-32": replace(base, batch_size=32),
+    }

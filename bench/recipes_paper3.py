@@ -1,0 +1,222 @@
+"""Paper 3 on CIFAR-10: activation, loss and rate; a row of adjustments; deeper networks.
+
+Optimizer, pooling and the channels of the five-layer network are unsaid. ASSUMPTION: plain SGD, for
+rates up to 0.1 and a momentum term suggest it; average pooling of 2 x 2, as LeNet-5 has it; Keras'
+losses and initialisers, as the paper names Keras. Its final activation was at first that of the
+rest of the model, or softmax: both are trained.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from lenet.recipe import Activation, Loss, Recipe
+from lenet.settings import Conv, Init, Optimizer, Penalty, Pool
+
+Levels = tuple[str | int | float, ...]
+
+RATES = (0.1, 0.01, 0.001)
+ACTIVATIONS: tuple[Activation, ...] = ("sigmoid", "tanh")
+LOSSES: Mapping[str, Loss] = {"mse": "mse", "ce": "keras-cross-entropy"}
+"""Name in case ids -> loss."""
+OUTPUTS: tuple[Activation, ...] = ("sigmoid", "tanh")
+ZEROS, GLOROT = Init(kind="zeros"), Init(kind="glorot-uniform")
+
+FIRST_DEVIATION, SECOND_DEVIATION = 1 / 4704, 1 / 3702
+"""Deviation of the biases that the paper gives: of the second convolution at first, and at last.
+
+4704 is the number of values that the first convolution makes; no layer has 3702 (D3-Q11).
+"""
+INPUT_DEVIATION = 1 / 3072
+"""ASSUMPTION: of the first convolution, by the same rule: one over the values that go in."""
+
+
+def bias(mean: float, deviation: float) -> Init:
+    """Biases drawn about a mean."""
+    return Init(kind="normal", mean=mean, std=deviation)
+
+
+def convs(
+    *, mean: float | None = 0.5, second: float = SECOND_DEVIATION, kernel: int = 5
+) -> tuple[Conv, ...]:
+    """The two convolutions; biases drawn about a mean, or zeros for `None`."""
+    first, last = (
+        (ZEROS, ZEROS) if mean is None else (bias(mean, INPUT_DEVIATION), bias(mean, second))
+    )
+    return (
+        Conv(maps=6, kernel=kernel, bias_init=first),
+        Conv(maps=16, kernel=kernel, bias_init=last),
+    )
+
+
+PLAIN = Recipe(
+    dataset="cifar10",
+    input_shape=(3, 32, 32),
+    convs=(Conv(maps=6, bias=False), Conv(maps=16, bias=False)),
+    pools=(Pool(kind="average"), Pool(kind="average")),
+    activation="tanh",
+    output_activation="tanh",
+    linears=(120,),
+    weight_init=GLOROT,
+    bias_init=ZEROS,
+    loss="keras-cross-entropy",
+    learning_rate=0.01,
+    batch_size=32,
+    epochs=30,
+)
+"""The first trials: no bias in the convolutions, no 84-unit layer, inputs scaled to [0, 1]."""
+
+ADJUSTED = replace(
+    PLAIN,
+    input_scaling="raw",
+    convs=convs(),
+    linears=(120, 84),
+    output_activation="softmax",
+    penalty=Penalty(kernel_l2=1e-5),
+)
+"""After all adjustments, in the setting of table 5: tanh, cross-entropy, rate 0.01."""
+
+
+def grid(base: Recipe, outputs: Mapping[str, Activation | None]) -> dict[Levels, Recipe]:
+    """(activation, loss, output, rate) -> recipe; an output of `None` is the hidden activation."""
+    return {
+        (activation, name, output, rate): replace(
+            base,
+            activation=activation,
+            output_activation=kind or activation,
+            loss=loss,
+            learning_rate=rate,
+        )
+        for output, kind in outputs.items()
+        for name, loss in LOSSES.items()
+        for activation in ACTIVATIONS
+        for rate in RATES
+    }
+
+
+def plain() -> dict[Levels, Recipe]:
+    """Tables 1 and 2, with either reading of the final activation."""
+    return grid(PLAIN, {"same": None, "softmax": "softmax"})
+
+
+def adjusted() -> dict[Levels, Recipe]:
+    """Tables 3 and 4."""
+    return grid(ADJUSTED, {"softmax": "softmax"})
+
+
+def one_added() -> dict[str, Recipe]:
+    """Each adjustment alone, put on the first trials: tanh, cross-entropy, rate 0.01."""
+    base = replace(PLAIN, output_activation="softmax")
+    return {
+        "none": base,
+        "raw-inputs": replace(base, input_scaling="raw"),
+        "conv-bias-zero": replace(base, convs=convs(mean=None)),
+        "conv-bias-drawn": replace(base, convs=convs()),
+        "layer-84": replace(base, linears=(120, 84)),
+        "raw-inputs-bias": replace(base, input_scaling="raw", convs=convs()),
+        "raw-inputs-bias-84": replace(base, input_scaling="raw", convs=convs(), linears=(120, 84)),
+        "l2": replace(base, penalty=Penalty(kernel_l2=1e-5)),
+        "batch-128": replace(base, batch_size=128),
+        "glorot-normal": replace(base, weight_init=Init(kind="glorot-normal")),
+        "random-normal": replace(base, weight_init=Init(kind="normal", std=0.05)),
+        "max-pooling": replace(base, pools=(Pool(), Pool())),
+        "standardised": replace(base, input_scaling="standardised"),
+    }
+
+
+def one_removed() -> dict[str, Recipe]:
+    """Each adjustment alone, taken from the final setting or moved."""
+    base = ADJUSTED
+    return {
+        "none": base,
+        "unit-inputs": replace(base, input_scaling="unit"),
+        "no-conv-bias": replace(base, convs=PLAIN.convs),
+        "bias-zero": replace(base, convs=convs(mean=None)),
+        "bias-mean-0": replace(base, convs=convs(mean=0.0)),
+        "bias-mean-1": replace(base, convs=convs(mean=1.0)),
+        "bias-deviation-4704": replace(base, convs=convs(second=FIRST_DEVIATION)),
+        "no-layer-84": replace(base, linears=(120,)),
+        "batch-128": replace(base, batch_size=128),
+        "momentum": replace(base, optimizer=Optimizer(momentum=0.9)),
+        "output-tanh": replace(base, output_activation="tanh"),
+        "output-sigmoid": replace(base, output_activation="sigmoid"),
+        "max-pooling": replace(base, pools=(Pool(), Pool())),
+        "relu-5x5": replace(base, activation="relu", learning_rate=0.001),
+        "relu-3x3": replace(base, activation="relu", learning_rate=0.001, convs=convs(kernel=3)),
+    }
+
+
+def regularisers() -> dict[str, Recipe]:
+    """L2 on kernels, biases and activities of the convolutions, singly and together.
+
+    ASSUMPTION: strengths; the paper names 0.00001 on kernels alone.
+    """
+    penalties = {
+        "none": Penalty(),
+        "kernel-1e-5": Penalty(kernel_l2=1e-5),
+        "kernel-1e-3": Penalty(kernel_l2=1e-3),
+        "bias-1e-3": Penalty(bias_l2=1e-3),
+        "activity-1e-5": Penalty(activity_l2=1e-5),
+        "kernel-bias": Penalty(kernel_l2=1e-3, bias_l2=1e-3),
+        "kernel-activity": Penalty(kernel_l2=1e-3, activity_l2=1e-5),
+        "all": Penalty(kernel_l2=1e-3, bias_l2=1e-3, activity_l2=1e-5),
+    }
+    return {name: replace(ADJUSTED, penalty=penalty) for name, penalty in penalties.items()}
+
+
+DEEP_MAPS = (6, 16, 32, 32, 32)
+"""ASSUMPTION: the maps of the five layers, which the paper does not give."""
+
+
+ENDS, ALL = (0, 4), (0, 1, 2, 3, 4)
+"""Which of the five convolutions have a pool behind them."""
+
+DEEP = replace(
+    ADJUSTED, activation="relu", penalty=Penalty(), input_scaling="unit", learning_rate=0.001
+)
+"""What five layers are put on. ASSUMPTION: ReLU and cross-entropy, as in section 2, inputs scaled
+to [0, 1], biases of zero."""
+
+
+def deep() -> dict[Levels, Recipe]:
+    """(network, rate) -> recipe: five 3 x 3 convolutions that keep the size.
+
+    `halving` pools with stride 2, as Keras' default does whatever the padding, behind each of them;
+    `two-pools` behind the first and the last; `unpadded` is that without padding, its maps smaller.
+    ASSUMPTION: strengths of the penalties.
+    """
+    networks = {
+        "halving": five(padding=1, pool=Pool(), at=ALL),
+        "two-pools": five(padding=1, pool=Pool(), at=ENDS),
+        "unpadded": five(padding=0, pool=Pool(), at=ENDS),
+    }
+    penalties = {
+        "kernel": Penalty(kernel_l2=1e-3),
+        "bias": Penalty(bias_l2=1e-3),
+        "activity": Penalty(activity_l2=1e-5),
+    }
+    found: dict[Levels, Recipe] = {
+        (name, rate): replace(recipe, learning_rate=rate)
+        for name, recipe in networks.items()
+        for rate in (0.001, 0.01)
+    }
+    for name, penalty in penalties.items():
+        found[f"halving-{name}-l2", 0.001] = replace(networks["halving"], penalty=penalty)
+    return found
+
+
+def keeping() -> dict[float, Recipe]:
+    """Rate -> recipe of the paper's words to the letter: pooling keeps the size, too.
+
+    10 epochs: one costs as much as 30 of `halving`, and the paper sees overfitting from epoch 5 on.
+    """
+    network = replace(five(padding=1, pool=Pool(kernel=3, stride=1, padding=1), at=ALL), epochs=10)
+    return {rate: replace(network, learning_rate=rate) for rate in (0.001, 0.01)}
+
+
+def five(*, padding: int, pool: Pool, at: tuple[int, ...]) -> Recipe:
+    """Five convolutions, with a pool behind those at some places."""
+    layers = tuple(
+        Conv(maps=maps, kernel=3, padding=padding, bias_init=ZEROS) for maps in DEEP_MAPS
+    )
+    pools = tuple(pool if place in at else None for place in range(len(layers)))
+    return replace(DEEP, convs=layers, pools=pools)

@@ -1,0 +1,160 @@
+"""The recipes of the four papers: what their texts say, and what they must differ in."""
+
+import pytest
+
+from bench import planning, recipes_paper1, recipes_paper2, recipes_paper3, recipes_paper4
+from bench import recipes_tuning as tuning
+from bench.experiment import Experiment, Variant
+from bench.recipes import PAPER_1
+from lenet.model import LeNet
+from lenet.recipe import Recipe
+from lenet.settings import Optimizer
+
+
+@pytest.fixture(scope="module")
+def experiments() -> dict[str, Experiment]:
+    return planning.all_experiments()
+
+
+def variants(experiment: Experiment) -> dict[str, Variant]:
+    return {variant.name: variant for variant in experiment.paper_variants}
+
+
+def parameters(recipe: Recipe) -> int:
+    return LeNet(recipe).parameter_count
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("k2-s2-p0", 44_426),
+        ("k2-s2-p1", 61_706),
+        ("k2-s1-p0", 635_786),
+        ("k3-s1-p0", 505_226),
+        ("k3-s3-p1", 21_386),
+        ("k4-s3-p1", 15_626),
+        ("k3-s2-p0", 30_986),
+        ("k2-s3-p0", 15_626),
+        ("k3-s2-p1", 44_426),
+        ("k2-s2-p0-wide", 61_817),
+    ],
+)
+def test_pools_have_the_parameters_that_follow_from_their_sizes(name: str, expected: int) -> None:
+    assert parameters(recipes_paper1.pools()[name, "plain"]) == expected
+
+
+def test_paper_1_has_both_readings_of_its_logits() -> None:
+    for found in (recipes_paper1.pools(), recipes_paper1.depths()):
+        outputs = {levels[-1]: recipe.output_activation for levels, recipe in found.items()}
+        assert outputs == {"relu": "relu", "plain": "identity"}
+    assert recipes_paper1.pools()["k2-s2-p0", "relu"] == PAPER_1
+    assert recipes_paper1.depths()[2, "relu"] == PAPER_1
+    tanh = recipes_paper1.activations()["tanh", "throughout", 0.01]
+    assert (tanh.activation, tanh.output_activation) == ("tanh", "tanh")
+    assert recipes_paper1.activations()["relu", "throughout", 0.01] == PAPER_1
+
+
+def test_repository_trains_in_file_order_at_a_tenth() -> None:
+    found = recipes_paper1.REPOSITORY
+    assert (found.shuffle, found.learning_rate, found.epochs) == (False, 0.1, 100)
+    assert found.output_activation == "relu"
+
+
+@pytest.mark.parametrize(
+    ("name", "rate", "settings"),
+    [
+        ("sgd", 0.01, {}),
+        ("adagrad", 0.001, {"initial_accumulator": 0.1, "epsilon": 1e-7}),
+        ("rmsprop", 0.001, {"decay": 0.9, "epsilon": 1e-7}),
+        ("adam", 0.001, {"epsilon": 1e-7}),
+        ("adadelta", 0.001, {"decay": 0.95, "epsilon": 1e-7}),
+    ],
+)
+def test_paper_2_at_the_defaults_of_keras(
+    name: str, rate: float, settings: dict[str, float]
+) -> None:
+    recipe = recipes_paper2.optimizers()[name, "keras"]
+    assert recipe.learning_rate == rate
+    assert {key: getattr(recipe.optimizer, key) for key in settings} == settings
+    assert recipe.weight_init.kind == "glorot-uniform"
+    assert recipe.bias_init.kind == "zeros"
+    assert (recipe.epochs, recipe.batch_size, recipe.padded_shape) == (50, 32, (1, 32, 32))
+    assert parameters(recipe) == 61_706
+
+
+@pytest.mark.parametrize(
+    ("name", "rate"), [("sgd", 0.001), ("adagrad", 0.01), ("rmsprop", 0.01), ("adadelta", 1.0)]
+)
+def test_paper_2_at_the_defaults_of_pytorch(name: str, rate: float) -> None:
+    recipe = recipes_paper2.optimizers()[name, "torch"]
+    assert recipe.learning_rate == rate
+    assert recipe.optimizer == Optimizer(kind=name)  # type: ignore[arg-type]
+
+
+def test_training_sizes_get_as_many_steps() -> None:
+    steps = {
+        levels: recipe.epochs * (recipe.train_size or 0)
+        for levels, recipe in recipes_paper2.sizes().items()
+    }
+    assert set(steps.values()) == {600_000}
+
+
+def test_paper_3_has_the_parameters_that_follow_from_its_words() -> None:
+    """Without the 84-unit layer and biases of the convolutions, then with both."""
+    assert parameters(recipes_paper3.PLAIN) == 52_180
+    assert parameters(recipes_paper3.ADJUSTED) == 61_984 + 22
+
+
+def test_paper_3_has_twelve_base_cells_in_each_reading() -> None:
+    assert len(recipes_paper3.adjusted()) == 12
+    same = [levels for levels in recipes_paper3.plain() if levels[2] == "same"]
+    assert len(same) == 12
+    for activation, _, _, rate in same:
+        recipe = recipes_paper3.plain()[activation, "ce", "same", rate]
+        assert recipe.output_activation == recipe.activation == activation
+        assert recipe.loss == "keras-cross-entropy"
+
+
+def test_one_removed_is_one_change_from_the_final_setting() -> None:
+    found = recipes_paper3.one_removed()
+    fields = {
+        name: {
+            field
+            for field, value in recipe.to_dict().items()
+            if value != found["none"].to_dict()[field]
+        }
+        for name, recipe in found.items()
+        if not name.startswith("relu")
+    }
+    assert fields.pop("none") == set()
+    assert all(len(changed) == 1 for changed in fields.values())
+
+
+def test_five_convolutions_keep_their_sizes() -> None:
+    halved = recipes_paper3.deep()["halving", 0.001]
+    assert [stage.convolved[1] for stage in halved.stages] == [32, 16, 8, 4, 2]
+    kept = recipes_paper3.keeping()[0.001]
+    assert {stage.pooled[1] for stage in kept.stages} == {32}
+
+
+def test_paper_4_reaches_its_final_setting() -> None:
+    final = recipes_paper4.grid()["m0.9", 0.02]
+    assert (final.optimizer.momentum, final.learning_rate, final.epochs) == (0.9, 0.02, 20)
+    start = recipes_paper4.starts()["assumed"]
+    assert (start.optimizer.momentum, start.learning_rate, start.epochs) == (0.0, 0.01, 8)
+    assert recipes_paper4.seeds()["weights"].order_seed == 0
+    assert recipes_paper4.seeds()["order"].weight_seed == 0
+
+
+def test_fair_tuning_gives_each_contender_as_much() -> None:
+    for found in (tuning.optimizers(), tuning.activations()):
+        names = [levels[0] for levels in found]
+        assert {names.count(name) for name in names} == {5}
+        assert {recipe.validation_size for recipe in found.values()} == {10_000}
+        assert len({recipe.epochs for recipe in found.values()}) == 1
+
+
+def test_claims_of_papers_are_run_in_the_paper_tier(experiments: dict[str, Experiment]) -> None:
+    unasked = {name for name, each in experiments.items() if each.is_unasked("paper")}
+    assert {"optimizer", "cifar_first", "path", "tuned_optimizer"} < unasked
+    assert "adam-keras" in variants(experiments["optimizer"])
