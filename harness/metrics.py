@@ -28,6 +28,8 @@ class Metric:
     resolution: float = 0.0
     """The least step between two values of one seed that chance could make; 0 for a number that is
     the same in every run of a recipe, such as its parameters."""
+    is_outcome: bool = False
+    """It is 1 or 0 a run: something happened or did not."""
     read: Callable[[Record], float | None]
     """The value in a record; `None` where the record has none."""
 
@@ -72,6 +74,7 @@ METRICS: dict[str, Metric] = {
             unit="s",
             better="lower",
             digits=3,
+            resolution=1e-3,
             read=lambda record: record.epoch_s,
         ),
         Metric(
@@ -80,6 +83,7 @@ METRICS: dict[str, Metric] = {
             unit="s",
             better="lower",
             digits=2,
+            resolution=1e-3,
             read=lambda record: record.total_s,
         ),
         Metric(
@@ -105,6 +109,7 @@ METRICS: dict[str, Metric] = {
             unit="",
             better="lower",
             digits=0,
+            is_outcome=True,
             read=lambda record: float(record.diverged),
         ),
         Metric(
@@ -113,6 +118,7 @@ METRICS: dict[str, Metric] = {
             unit="",
             better="lower",
             digits=0,
+            is_outcome=True,
             read=lambda record: float(dead_outputs(record) > 0),
         ),
     )
@@ -139,7 +145,9 @@ class Family:
     """As of `Metric`."""
     resolution: float = 1e-4
     """As of `Metric`."""
-    level: Literal["", "accuracy", "epoch", "loss", "step", "maybe epoch"] = ""
+    is_outcome: bool = False
+    """As of `Metric`."""
+    level: Literal["", "accuracy", "amount", "epoch", "loss", "step", "maybe epoch"] = ""
     """What follows the `@`, if anything."""
     by_layer: bool = False
     """Whether `/LAYER` may follow the name; without it all layers are taken together."""
@@ -184,12 +192,21 @@ FAMILIES: dict[str, Family] = {
         read=lambda record, _, level: readings.seconds_to(record, level or 0.0),
     ),
     "never": Family(
-        label="runs that never reach {level}", level="accuracy", resolution=1.0,
+        label="runs that never reach {level}", level="accuracy", is_outcome=True,
         read=lambda record, _, level: readings.never(record, level or 0.0),
     ),
     "below": Family(
-        label="runs that end below {level}", level="accuracy", resolution=1.0,
+        label="runs that end below {level}", level="accuracy", is_outcome=True,
         read=lambda record, _, level: readings.ends_below(record, level or 0.0),
+    ),
+    "accuracy_under": Family(
+        label="test accuracy under {layer} {level}",
+        unit="%",
+        better="higher",
+        scale=100.0,
+        level="amount",
+        by_layer=True,
+        read=lambda record, layer, level: record.conditions.get(f"{layer}-{level:g}"),
     ),
     "steepest_epoch": Family(
         label="epoch of the steepest rise", digits=1, resolution=0.5,
@@ -273,13 +290,15 @@ def metric(name: str) -> Metric:
     return Metric(
         name=name,
         label=family.label.format(
-            layer=f" of {layer}" if layer else "", level=_shown(level, family)
+            layer=f" of {layer}" if layer and family.level != "amount" else layer,
+            level=_shown(level, family),
         ),
         unit=family.unit,
         better=family.better,
         scale=family.scale,
         digits=family.digits,
         resolution=family.resolution,
+        is_outcome=family.is_outcome,
         read=lambda record: family.read(record, layer, level),
     )
 

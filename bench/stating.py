@@ -1,0 +1,111 @@
+"""Short ways to state what would have to be so for a claim: terms, differences, statements.
+
+A cell is `EXPERIMENT/VARIANT`; several are taken together, seed by seed, as `over` says. Bounds and
+margins are in the recorded unit of the metric: accuracies as fractions.
+"""
+
+from harness.claim import Over, Statement, Term
+
+Cell = str | tuple[str, ...]
+"""One cell, or several."""
+
+MARGIN = 0.002
+"""Difference in test accuracy that matters on MNIST: 0.2 points."""
+CIFAR_MARGIN = 0.01
+"""The same on CIFAR-10, where accuracies are near 50%: a point."""
+
+
+def cells(experiment: str, *variants: str) -> tuple[str, ...]:
+    """Several variants of one experiment."""
+    return tuple(f"{experiment}/{variant}" for variant in variants)
+
+
+def term(metric: str, at: Cell, *, over: Over = "mean", weight: float = 1.0) -> Term:
+    """A number a seed."""
+    return Term(metric=metric, at=(at,) if isinstance(at, str) else at, over=over, weight=weight)
+
+
+def is_above(says: str, metric: str, at: Cell, bound: float, *, over: Over = "mean") -> Statement:
+    """The mean of a metric lies above a bound."""
+    return Statement(says=says, terms=(term(metric, at, over=over),), shows="above", bound=bound)
+
+
+def is_below(says: str, metric: str, at: Cell, bound: float, *, over: Over = "mean") -> Statement:
+    """The mean of a metric lies below a bound."""
+    return Statement(says=says, terms=(term(metric, at, over=over),), shows="below", bound=bound)
+
+
+def is_seen(says: str, metric: str, at: Cell, above: float = 0.0) -> Statement:
+    """At least one run has a value above a bound: something happens at times."""
+    return Statement(says=says, terms=(term(metric, at, over="most"),), shows="seen", bound=above)
+
+
+def is_more(
+    says: str, metric: str, first: Cell, second: Cell, *, by: float = 0.0, over: Over = "mean"
+) -> Statement:
+    """The paired difference, first less second, lies above `by`: the first number is the larger."""
+    return Statement(says=says, terms=_difference(metric, first, second, over), bound=by)
+
+
+def is_alike(
+    says: str, metric: str, first: Cell, second: Cell, *, margin: float, over: Over = "mean"
+) -> Statement:
+    """The paired difference is no further from zero than the margin: equivalence."""
+    terms = _difference(metric, first, second, over)
+    return Statement(says=says, terms=terms, shows="within", bound=margin)
+
+
+def is_more_varied(
+    says: str, metric: str, first: Cell, second: Cell, *, over: Over = "mean"
+) -> Statement:
+    """Runs of the first lie further from their median than runs of the second."""
+    return Statement(says=says, terms=_difference(metric, first, second, over), of="spread")
+
+
+def differs_by_kind(
+    says: str, metric: str, at: Cell, *, split: str, is_less: bool = False, by: float = 0.0
+) -> Statement:
+    """Runs in which `split` is 1 have more of a metric (or less) than those in which it is 0."""
+    return Statement(
+        says=says,
+        terms=(term(metric, at),),
+        split=split,
+        shows="below" if is_less else "above",
+        bound=-by if is_less else by,
+    )
+
+
+def is_ratio_above(says: str, metric: str, first: Cell, second: Cell, *, ratio: float) -> Statement:
+    """The first number is more than `ratio` times the second."""
+    return Statement(says=says, terms=(term(metric, first), term(metric, second, weight=-ratio)))
+
+
+def is_ratio_below(says: str, metric: str, first: Cell, second: Cell, *, ratio: float) -> Statement:
+    """The first number is less than `ratio` times the second."""
+    terms = (term(metric, first), term(metric, second, weight=-ratio))
+    return Statement(says=says, terms=terms, shows="below")
+
+
+def interacts(
+    says: str, metric: str, *, with_both: Cell, with_first: Cell, with_second: Cell, with_none: Cell,
+    by: float = 0.0,
+) -> Statement:  # fmt: skip
+    """Two changes together do more than the sum of what each does alone."""
+    weights = {1.0: (with_both, with_none), -1.0: (with_first, with_second)}
+    terms = tuple(
+        term(metric, at, weight=weight) for weight, found in weights.items() for at in found
+    )
+    return Statement(says=says, terms=terms, bound=by)
+
+
+def is_ordered(metric: str, *cells_in_order: str, names: tuple[str, ...]) -> tuple[Statement, ...]:
+    """Each cell has more of a metric than the one before it, one statement a step."""
+    steps = zip(cells_in_order, cells_in_order[1:], names, names[1:], strict=False)
+    return tuple(
+        is_more(f"{after} above {before}", metric, second, first)
+        for first, second, before, after in steps
+    )
+
+
+def _difference(metric: str, first: Cell, second: Cell, over: Over) -> tuple[Term, Term]:
+    return term(metric, first, over=over), term(metric, second, over=over, weight=-1.0)

@@ -1,0 +1,230 @@
+"""What a paper reported and claimed, and what a verdict on it is: data, read from a run's folder.
+
+A claim is decided by statements about numbers, one a seed. Each is the sum of terms, a metric of
+one cell or of several taken together, and is held against a bound. A cell is an experiment and a
+variant, `activation/tanh-hidden-lr0.01`. `bench` writes these as it starts a run; `harness` knows
+only these types, and reads them from `claims.json`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+CLAIMS = "claims.json"
+"""The file in a run's folder."""
+
+Over = Literal["mean", "best", "worst", "range", "least", "most"]
+"""How a term takes several cells together, seed by seed. `best` and `worst` go by the metric's
+better direction, `least` and `most` by number, `range` is most less least."""
+Shows = Literal["above", "below", "within", "seen"]
+"""What is to be shown of the mean: above the bound, below it, no further from zero than it; or
+that a run with a value above the bound is seen at all."""
+Of = Literal["mean", "spread"]
+"""The mean over seeds, or how far seeds lie from their median."""
+Word = Literal["supported", "contradicted", "undecided", "not testable"]
+"""The words of a verdict."""
+
+
+class ClaimError(ValueError):
+    """Claims that cannot be read or do not make sense; the message says which."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Term:
+    """A number a seed: a metric of a cell, or of several cells taken together."""
+
+    metric: str
+    """A name that `harness.metrics.metric` takes."""
+    at: tuple[str, ...]
+    """Cells, each `EXPERIMENT/VARIANT`."""
+    weight: float = 1.0
+    """Factor in the sum; 1 and -1 make a difference."""
+    over: Over = "mean"
+    """How several cells are taken together."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """Something about a mean over seeds that is so or not."""
+
+    says: str
+    """In our words, with the direction: `tanh ends above ReLU`."""
+    terms: tuple[Term, ...]
+    """What is summed, seed by seed; only seeds that every term has."""
+    shows: Shows = "above"
+    """On which side of the bound."""
+    bound: float = 0.0
+    """In the recorded unit of the first term's metric."""
+    of: Of = "mean"
+    """Of the numbers, or of how much they vary: of each term its distance from its own median."""
+    split: str = ""
+    """Metric that is 1 in some runs and 0 in others. If given, the number is that of the first kind
+    less that of the second, over all runs of the first term's cells, not paired."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """Something that a calculation decides, without any training."""
+
+    says: str
+    """In our words, with the figures."""
+    holds: bool
+    """What the calculation gave."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """One claim of a paper."""
+
+    id: str
+    """`D1-C09`."""
+    place: str
+    """Section of the paper."""
+    text: str
+    """The claim, in our words."""
+    statements: tuple[Statement, ...] = ()
+    """What would have to be so."""
+    facts: tuple[Fact, ...] = ()
+    """What a calculation says."""
+    needs: Literal["all", "any"] = "all"
+    """Whether all of these must hold, or one of them."""
+    is_cause: bool = False
+    """It says why something happens: decided by measuring the cause and by removing it."""
+    reason: str = ""
+    """Why it cannot be tested; empty where it can."""
+    note: str = ""
+    """What stands in for words that cannot be tested as they are, or what was assumed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reported:
+    """One number that a paper reports."""
+
+    id: str
+    """`D2-N01`."""
+    place: str
+    """Section, table or figure."""
+    text: str
+    """What it is, in our words."""
+    value: float | None = None
+    """In the recorded unit of the metric (an accuracy as a fraction); `None` for no number."""
+    term: Term | None = None
+    """What we measured in its place."""
+    reason: str = ""
+    """Why there is nothing to compare; empty where there is."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paper:
+    """One study."""
+
+    id: str
+    """`D1`."""
+    title: str
+    """Its subject, in our words."""
+    source: str
+    """Authors and institution."""
+    data: str
+    """The data it used."""
+    experiments: tuple[str, ...]
+    """Our experiments that repeat its own, in its order."""
+    assumptions: tuple[str, ...]
+    """What it leaves unsaid and what was taken, one sentence each."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One of the findings that matter, told as the verdict on a claim has it."""
+
+    claim: str
+    """The claim's id."""
+    supported: str
+    """The headline if it is supported."""
+    contradicted: str
+    """And if it is contradicted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claims:
+    """All that is known of the papers before anything is measured."""
+
+    papers: tuple[Paper, ...] = ()
+    """In order."""
+    reported: tuple[Reported, ...] = ()
+    """In the papers' order."""
+    claims: tuple[Claim, ...] = ()
+    """In the papers' order; comparisons across papers have ids `X-...`."""
+    findings: tuple[Finding, ...] = ()
+    """The most important first."""
+
+
+def paper_of(id: str) -> str:
+    """`D1` of `D1-C09`; `X` for what goes across papers."""
+    return id.partition("-")[0]
+
+
+def check(found: Claims) -> None:
+    """Refuse claims that do not make sense.
+
+    Raises:
+        ClaimError: an id that occurs twice; a claim with neither statement nor fact nor reason, or
+            with a reason beside them; a finding on an unknown claim; a cell without its experiment.
+    """
+    ids = [claim.id for claim in found.claims] + [each.id for each in found.reported]
+    for id in ids:
+        if ids.count(id) > 1:
+            raise ClaimError(f"{id}: expected one entry of this id, got several")
+    for claim in found.claims:
+        if bool(claim.reason) == bool(claim.statements or claim.facts):
+            raise ClaimError(
+                f"{claim.id}: expected statements or facts, or a reason why there are none; got "
+                f"{'both' if claim.reason else 'neither'}"
+            )
+    for finding in found.findings:
+        if finding.claim not in ids:
+            raise ClaimError(f"findings: expected a claim's id, got {finding.claim!r}")
+    for cell in cells(found):
+        if cell.count("/") != 1:
+            raise ClaimError(f"expected a cell EXPERIMENT/VARIANT, got {cell!r}")
+
+
+def cells(found: Claims) -> set[str]:
+    """Every cell that a claim or a reported number asks for."""
+    terms = [term for claim in found.claims for each in claim.statements for term in each.terms]
+    terms += [each.term for each in found.reported if each.term]
+    return {cell for term in terms for cell in term.at}
+
+
+def write_claims(found: Claims, folder: Path) -> None:
+    """Write `claims.json` into a run's folder."""
+    (folder / CLAIMS).write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=1))
+
+
+def read_claims(folders: Sequence[Path]) -> Claims:
+    """The claims that these runs were started with; the first folder that has any tells them.
+
+    Raises:
+        ClaimError: none of them has any, or what it has cannot be read.
+    """
+    for folder in folders:
+        path = folder / CLAIMS
+        if path.is_file():
+            return _decoded(path)
+    names = ", ".join(str(folder) for folder in folders)
+    raise ClaimError(
+        f"{names}: expected {CLAIMS} in one of them, found none; a run of the bench has it: name "
+        "the run's folder, not its records alone"
+    )
+
+
+def _decoded(path: Path) -> Claims:
+    try:
+        found: Any = msgspec.json.decode(path.read_bytes(), type=Claims)
+        check(found)
+    except (msgspec.MsgspecError, ClaimError) as error:
+        raise ClaimError(f"{path}: {error}") from None
+    claims: Claims = found
+    return claims

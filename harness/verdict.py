@@ -1,0 +1,373 @@
+"""Records and claims in, verdicts out: pure.
+
+A statement is tested on both sides, for it and against it, by `harness.inference`. A claim that
+needs all its statements is shown by the weakest of them and refuted by any; one that needs any is
+shown by one of them and refuted by all. The claims of a paper are corrected together by Holm, so
+that the chance of a single false verdict among them is at most 5%.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean, median
+
+from scipy import stats
+
+from harness.claim import Claim, Claims, Over, Reported, Statement, Term, Word, paper_of
+from harness.estimate import CONFIDENCE, Estimate, estimate
+from harness.inference import Test, holm, p_value, seeds_needed
+from harness.metrics import Metric, metric
+from harness.record import Record
+
+LEVEL = 0.05
+"""Chance of any false verdict among the claims of a paper."""
+RARE = 0.2
+"""A rate of runs below which something does not happen "sometimes": one in five."""
+
+Cells = Mapping[str, Sequence[Record]]
+"""`EXPERIMENT/VARIANT` -> its records without those that raised."""
+BySeed = dict[int, float]
+"""Seed -> value."""
+BothSides = Callable[[Sequence[float], float], tuple[float, float]]
+"""(values, bound) -> p of their mean being above it, and below it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What the runs say of one statement."""
+
+    statement: Statement
+    """The statement."""
+    metric: Metric
+    """In whose unit the numbers are."""
+    estimate: Estimate | None
+    """The numbers over the seeds; `None` without any."""
+    p_for: float
+    """Chance of such numbers if it were only just not so; not corrected."""
+    p_against: float
+    """Chance of such numbers if it were only just so; not corrected."""
+    seeds_needed: int | None
+    """Seeds that would decide it on the side where the numbers lie; `None` if not foreseeable."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What the runs say of one claim."""
+
+    claim: Claim
+    """The claim."""
+    word: Word
+    """The verdict."""
+    p: float
+    """The smaller of both sides, doubled, corrected over the claims of the paper; 0 where a
+    calculation decided, 1 where nothing could."""
+    results: tuple[Result, ...]
+    """One a statement."""
+    missing: tuple[str, ...]
+    """Cells that it needs and that have no result yet."""
+
+    @property
+    def seeds(self) -> int:
+        """Seeds of the statement that has the fewest; 0 for none."""
+        counts = [found.estimate.n if found.estimate else 0 for found in self.results]
+        return min(counts, default=0)
+
+    @property
+    def seeds_needed(self) -> int | None:
+        """Seeds that would decide every statement; `None` where one cannot be foreseen."""
+        needs = [found.seeds_needed for found in self.results]
+        known = [need for need in needs if need is not None]
+        return max(known) if known and len(known) == len(needs) else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repeated:
+    """A reported number beside ours."""
+
+    reported: Reported
+    """What the paper has."""
+    metric: Metric | None
+    """In whose unit; `None` where nothing was measured in its place."""
+    estimate: Estimate | None
+    """Ours, over seeds."""
+    low: float | None
+    """Where a further run of ours would lie with 95%: lower end. `None` for fewer than two runs."""
+    high: float | None
+    """Upper end."""
+
+    @property
+    def is_alike(self) -> bool | None:
+        """Whether the paper's number could be one more run of ours; `None` if that is not known."""
+        value = self.reported.value
+        if value is None or self.low is None or self.high is None:
+            return None
+        return self.low <= value <= self.high
+
+
+def cells_of(records: Iterable[Record]) -> dict[str, list[Record]]:
+    """The records by cell, without those that raised."""
+    found: dict[str, list[Record]] = {}
+    for record in records:
+        if not record.raised:
+            found.setdefault(f"{record.experiment}/{record.variant}", []).append(record)
+    return found
+
+
+def judge(claims: Claims, records: Iterable[Record]) -> tuple[Verdict, ...]:
+    """A verdict on each claim, in their order, corrected within each paper."""
+    cells = cells_of(records)
+    family = {paper: _open(claims, paper) for paper in {paper_of(c.id) for c in claims.claims}}
+    drafts = [
+        _draft(claim, cells, level=LEVEL / (2 * max(1, family[paper_of(claim.id)])))
+        for claim in claims.claims
+    ]
+    return tuple(_corrected(drafts))
+
+
+def repeat(reported: Reported, cells: Cells) -> Repeated:
+    """A reported number beside the runs that repeat it."""
+    if reported.term is None:
+        return Repeated(reported=reported, metric=None, estimate=None, low=None, high=None)
+    values = list(by_seed(reported.term, cells).values())
+    found = estimate(values)
+    low, high = _further_run(values, metric(reported.term.metric).resolution)
+    return Repeated(
+        reported=reported, metric=metric(reported.term.metric), estimate=found, low=low, high=high
+    )
+
+
+def by_seed(term: Term, cells: Cells) -> BySeed:
+    """Seed -> number of a term, unweighted, of the seeds that all its cells have."""
+    read = metric(term.metric)
+    each = [_values(cells.get(cell, ()), read) for cell in term.at]
+    shared = set.intersection(*(set(values) for values in each)) if each else set()
+    together = _together(term.over, read)
+    return {seed: together([values[seed] for values in each]) for seed in sorted(shared)}
+
+
+def _values(records: Sequence[Record], read: Metric) -> BySeed:
+    found = ((record.seed, read.read(record)) for record in records)
+    return {seed: value for seed, value in found if value is not None}
+
+
+def _together(over: Over, read: Metric) -> Callable[[Sequence[float]], float]:
+    best, worst = (max, min) if read.better == "higher" else (min, max)
+    reducers: dict[Over, Callable[[Sequence[float]], float]] = {
+        "mean": fmean,
+        "best": best,
+        "worst": worst,
+        "least": min,
+        "most": max,
+        "range": lambda values: max(values) - min(values),
+    }
+    return reducers[over]
+
+
+def _open(claims: Claims, paper: str) -> int:
+    """Claims of a paper that statistics decide."""
+    return sum(bool(claim.statements) and paper_of(claim.id) == paper for claim in claims.claims)
+
+
+def _draft(claim: Claim, cells: Cells, *, level: float) -> Verdict:
+    """The verdict before correction; its word is only set where no statistics are needed."""
+    results = tuple(_result(each, cells, level=level) for each in claim.statements)
+    asked = {cell for each in claim.statements for term in each.terms for cell in term.at}
+    missing = tuple(sorted(cell for cell in asked if not cells.get(cell)))
+    p_for, p_against = _sides(claim, results)
+    word: Word = "undecided"
+    if claim.reason:
+        word = "not testable"
+    elif not results or _settled_by_facts(claim):
+        word = "supported" if _facts_hold(claim) else "contradicted"
+    side: Word = "supported" if p_for <= p_against else "contradicted"
+    return Verdict(
+        claim=claim,
+        word=word if word != "undecided" else side,
+        p=1.0
+        if claim.reason
+        else 0.0
+        if word != "undecided"
+        else min(1.0, 2 * min(p_for, p_against)),
+        results=results,
+        missing=missing,
+    )
+
+
+def _settled_p(word: Word) -> float:
+    """Of a verdict that needs no statistics."""
+    return 1.0 if word == "not testable" else 0.0
+
+
+def _corrected(drafts: Sequence[Verdict]) -> Iterable[Verdict]:
+    """The verdicts with p corrected within each paper, and `undecided` where that is not enough."""
+    papers: dict[str, list[int]] = {}
+    for place, draft in enumerate(drafts):
+        if draft.results and draft.word != "not testable":
+            papers.setdefault(paper_of(draft.claim.id), []).append(place)
+    adjusted = {
+        place: p
+        for places in papers.values()
+        for place, p in zip(places, holm([drafts[each].p for each in places]), strict=True)
+    }
+    for place, draft in enumerate(drafts):
+        p = adjusted.get(place, draft.p)
+        word: Word = "undecided" if place in adjusted and p > LEVEL else draft.word
+        yield Verdict(
+            claim=draft.claim, word=word, p=p, results=draft.results, missing=draft.missing
+        )
+
+
+def _facts_hold(claim: Claim) -> bool:
+    facts = [fact.holds for fact in claim.facts]
+    return all(facts) if claim.needs == "all" else any(facts)
+
+
+def _settled_by_facts(claim: Claim) -> bool:
+    """Whether calculations alone decide: one fails where all are needed, one holds where any is."""
+    if not claim.facts:
+        return False
+    return _facts_hold(claim) == (claim.needs == "any")
+
+
+def _sides(claim: Claim, results: Sequence[Result]) -> tuple[float, float]:
+    """p for and against the claim as a whole."""
+    if not results:
+        return 1.0, 1.0
+    count = len(results)
+    p_for, p_against = [found.p_for for found in results], [found.p_against for found in results]
+    if claim.needs == "all":
+        return max(p_for), min(1.0, count * min(p_against))
+    return min(1.0, count * min(p_for)), max(p_against)
+
+
+def _result(statement: Statement, cells: Cells, *, level: float) -> Result:
+    read = metric(statement.terms[0].metric)
+    values = _numbers(statement, cells)
+    test: BothSides = _paired(read)
+    if statement.split:
+        ones, zeros = _split(statement, cells)
+        values, test = _less_mean(ones, zeros), _unpaired(zeros)
+    p_for, p_against = _both_sides(statement, values, test)
+    return Result(
+        statement=statement,
+        metric=read,
+        estimate=estimate(values),
+        p_for=p_for,
+        p_against=p_against,
+        seeds_needed=_needed(statement, values, read, level=level),
+    )
+
+
+def _numbers(statement: Statement, cells: Cells) -> list[float]:
+    """The number of each seed that every term has."""
+    terms = [by_seed(term, cells) for term in statement.terms]
+    if statement.of == "spread":
+        terms = [_distances(values) for values in terms]
+    shared = sorted(set.intersection(*(set(values) for values in terms)))
+    weights = [term.weight for term in statement.terms]
+    return [
+        sum(weight * values[seed] for weight, values in zip(weights, terms, strict=True))
+        for seed in shared
+    ]
+
+
+def _distances(values: BySeed) -> BySeed:
+    """Distance of each seed from the median, as in the test of Brown and Forsythe."""
+    middle = median(values.values()) if values else 0.0
+    return {seed: abs(value - middle) for seed, value in values.items()}
+
+
+def _split(statement: Statement, cells: Cells) -> tuple[list[float], list[float]]:
+    """Numbers of the runs in which the split metric is 1, and of those in which it is 0."""
+    term, kind = statement.terms[0], metric(statement.split)
+    read = metric(term.metric)
+    found: dict[bool, list[float]] = {True: [], False: []}
+    for record in (record for cell in term.at for record in cells.get(cell, ())):
+        value, which = read.read(record), kind.read(record)
+        if value is not None and which is not None:
+            found[which == 1].append(value)
+    return found[True], found[False]
+
+
+def _less_mean(ones: Sequence[float], zeros: Sequence[float]) -> list[float]:
+    """The first less the mean of the second; empty where either kind lacks."""
+    return [value - fmean(zeros) for value in ones] if zeros else []
+
+
+def _both_sides(
+    statement: Statement, values: Sequence[float], test: BothSides
+) -> tuple[float, float]:
+    """p for the statement and against it; 1 and 1 for no values."""
+    bound = statement.bound
+    if not values:
+        return 1.0, 1.0
+    if statement.shows == "seen":
+        return (0.0, 1.0) if max(values) > bound else (1.0, (1 - RARE) ** len(values))
+    above, below = test(values, bound)
+    if statement.shows == "above":
+        return above, below
+    if statement.shows == "below":
+        return below, above
+    under, over = test(values, -bound)
+    return max(under, below), min(1.0, 2 * min(above, over))
+
+
+def _paired(read: Metric) -> BothSides:
+    """The test that fits a metric: signs for outcomes, t for the rest; what is the same in every
+    run of a recipe needs none."""
+    kind: Test = "sign-flip" if read.is_outcome else "t"
+
+    def test(values: Sequence[float], bound: float) -> tuple[float, float]:
+        if read.resolution == 0 and max(values) == min(values) and not read.is_outcome:
+            return float(not values[0] > bound), float(not values[0] < bound)
+        return (
+            p_value(values, bound, "above", test=kind, resolution=read.resolution),
+            p_value(values, bound, "below", test=kind, resolution=read.resolution),
+        )
+
+    return test
+
+
+def _unpaired(others: Sequence[float]) -> BothSides:
+    """Welch's test of two kinds of runs, given how the second varies about its mean."""
+    centred = [value - fmean(others) for value in others]
+
+    def test(values: Sequence[float], bound: float) -> tuple[float, float]:
+        if min(len(values), len(centred)) < 2:
+            return 1.0, 1.0
+        moved = [value - bound for value in values]
+        above, below = (
+            float(stats.ttest_ind(moved, centred, equal_var=False, alternative=side).pvalue)
+            for side in ("greater", "less")
+        )
+        return (1.0, 1.0) if math.isnan(above) else (above, below)
+
+    return test
+
+
+def _needed(
+    statement: Statement, values: Sequence[float], read: Metric, *, level: float
+) -> int | None:
+    if statement.shows == "seen":
+        return math.ceil(math.log(level) / math.log(1 - RARE))
+    if not values:
+        return None
+    bounds = (
+        [statement.bound] if statement.shows != "within" else [-statement.bound, statement.bound]
+    )
+    needs = [
+        seeds_needed(values, bound, level=level, resolution=read.resolution) for bound in bounds
+    ]
+    known = [need for need in needs if need is not None]
+    return max(known) if known and len(known) == len(needs) else None
+
+
+def _further_run(values: Sequence[float], resolution: float) -> tuple[float | None, float | None]:
+    """The interval that holds one further run with 95%: t, with the deviation of single runs."""
+    found = estimate(values)
+    if found is None or found.n < 2:
+        return None, None
+    deviation = max(float(stats.tstd(values)), resolution)
+    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, found.n - 1))
+    half *= deviation * math.sqrt(1 + 1 / found.n)
+    return found.mean - half, found.mean + half
