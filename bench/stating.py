@@ -87,9 +87,15 @@ def is_ratio_below(says: str, metric: str, first: Cell, second: Cell, *, ratio: 
 
 
 def interacts(
-    says: str, metric: str, *, with_both: Cell, with_first: Cell, with_second: Cell, with_none: Cell,
+    says: str,
+    metric: str,
+    *,
+    with_both: Cell,
+    with_first: Cell,
+    with_second: Cell,
+    with_none: Cell,
     by: float = 0.0,
-) -> Statement:  # fmt: skip
+) -> Statement:
     """Two changes together do more than the sum of what each does alone."""
     weights = {1.0: (with_both, with_none), -1.0: (with_first, with_second)}
     terms = tuple(

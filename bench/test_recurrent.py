@@ -10,6 +10,7 @@ from bench.trial import Trial
     factors=("head", "learning_rate"),
     baseline="linear",
     paper=recipes_paper1.heads(),
+    conditions=("batch-20",),
 )
 def test_recurrent(trial: Trial) -> None:
     """Does a recurrent head hurt?"""

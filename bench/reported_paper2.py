@@ -1,0 +1,6 @@
+"""What paper 2 reports."""
+
+from harness.claim import Paper, Reported
+
+PAPER = Paper(id="D2", title="", source="", data="", experiments=(), assumptions=())
+REPORTED: tuple[Reported, ...] = ()
