@@ -14,6 +14,7 @@ from bench.experiment import Case, Experiment, experiment_of
 from bench.remarks import THERE, Remarks
 from bench.thresholds import known_thresholds
 from bench.trial import Trial, facts_of
+from harness.claim import Claims
 from harness.plugin import worker_count
 from harness.raised import CaseFacts
 from harness.recorder import recorder
@@ -64,6 +65,15 @@ def pytest_harness_costs(config: pytest.Config, nodeids: Sequence[str]) -> Mappi
     return {
         nodeid: cost[planning.key(cases[name])] for nodeid, name in names.items() if name in cases
     }
+
+
+def pytest_harness_claims(config: pytest.Config) -> Claims | None:
+    """The claims of the four studies, for a run in their own protocol."""
+    if options.tier(config).name != "paper":
+        return None
+    from bench.claims import CLAIMS  # many recipes
+
+    return CLAIMS
 
 
 def pytest_harness_case(config: pytest.Config, nodeid: str) -> CaseFacts | None:

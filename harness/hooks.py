@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from harness.claim import Claims
 from harness.raised import CaseFacts
 
 
@@ -22,6 +23,15 @@ def pytest_harness_settings(config: pytest.Config) -> Mapping[str, Any] | None:
 
     - `fixed`: names of those settings in which a resumed session must agree with the run.
     - `headline`: lines for pytest's header, such as which dataset was taken, and why.
+    """
+
+
+@pytest.hookspec(firstresult=True)
+def pytest_harness_claims(config: pytest.Config) -> Claims | None:
+    """What papers reported and claimed that this run can be held against; `None`: nothing.
+
+    Asked as `pytest_harness_settings` is; written to `claims.json` in the run's folder, anew when
+    the run is resumed.
     """
 
 

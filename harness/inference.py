@@ -9,6 +9,7 @@ the exact test of McNemar.
 """
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import product
 from statistics import fmean, stdev
@@ -85,7 +86,8 @@ def seeds_needed(
     if deviation == 0:
         return 2 if effect else None
     counts = range(2, MOST_SEEDS + 1)
-    return next((n for n in counts if _power(effect / deviation, n, level) >= POWER), None)
+    enough = bisect_left(counts, POWER, key=lambda n: _power(effect / deviation, n, level))
+    return counts[enough] if enough < len(counts) else None
 
 
 def least_seeds(level: float, *, tests: int = 1, test: Test = "sign-flip") -> int:

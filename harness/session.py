@@ -17,6 +17,7 @@ import pytest
 
 from harness import environment
 from harness.benchmark_file import BenchmarkFile
+from harness.claim import write_claims
 from harness.raised import error_record
 from harness.record import Outcome, Record
 from harness.recorder import RunInput, arrived
@@ -80,6 +81,9 @@ class RunSession:
             self.run = self._resume() if self.resumed else self._create()
         except StoreError as error:
             raise pytest.UsageError(str(error)) from None
+        claims = config.hook.pytest_harness_claims(config=config)
+        if claims is not None:
+            write_claims(claims, self.run.folder)
         file = self.run.folder / BENCHMARK
         self.benchmark_json = BenchmarkFile(config, file, notice=self.notices.append)
 

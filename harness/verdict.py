@@ -40,14 +40,24 @@ class Result:
     """The statement."""
     metric: Metric
     """In whose unit the numbers are."""
-    estimate: Estimate | None
-    """The numbers over the seeds; `None` without any."""
+    values: tuple[float, ...]
+    """The numbers, one a seed."""
+    level: float
+    """What p has to be below on one side, for the first of its paper's claims."""
     p_for: float
     """Chance of such numbers if it were only just not so; not corrected."""
     p_against: float
     """Chance of such numbers if it were only just so; not corrected."""
-    seeds_needed: int | None
-    """Seeds that would decide it on the side where the numbers lie; `None` if not foreseeable."""
+
+    @property
+    def estimate(self) -> Estimate | None:
+        """Mean and interval of the numbers; `None` without any."""
+        return estimate(self.values)
+
+    @property
+    def seeds_needed(self) -> int | None:
+        """Seeds that would decide it on the side where the numbers lie; `None` if out of sight."""
+        return _needed(self.statement, self.values, self.metric, level=self.level)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -251,10 +261,10 @@ def _result(statement: Statement, cells: Cells, *, level: float) -> Result:
     return Result(
         statement=statement,
         metric=read,
-        estimate=estimate(values),
+        values=tuple(values),
+        level=level,
         p_for=p_for,
         p_against=p_against,
-        seeds_needed=_needed(statement, values, read, level=level),
     )
 
 

@@ -1,0 +1,82 @@
+"""Claims as data: what makes no sense is refused, what is written can be read."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from harness.claim import (
+    CLAIMS,
+    Claim,
+    ClaimError,
+    Claims,
+    Fact,
+    Finding,
+    Reported,
+    Statement,
+    Term,
+    cells,
+    check,
+    paper_of,
+    read_claims,
+    write_claims,
+)
+
+TERM = Term(metric="test_accuracy", at=("optimizer/adam",))
+CLAIM = Claim(
+    id="D2-C31",
+    place="6",
+    text="Adam is best.",
+    statements=(Statement(says="Adam ends above 98%", terms=(TERM,), bound=0.98),),
+)
+FOUND = Claims(
+    reported=(Reported(id="D2-N05", place="6", text="Adam", value=0.99, term=TERM),),
+    claims=(CLAIM, Claim(id="D2-C01", place="1", text="It was first.", reason="history")),
+    findings=(Finding(claim="D2-C31", supported="Adam wins", contradicted="Adam loses"),),
+)
+
+
+def test_what_is_written_can_be_read(tmp_path: Path) -> None:
+    write_claims(FOUND, tmp_path)
+    assert read_claims([tmp_path / "nowhere", tmp_path]) == FOUND
+
+
+def test_a_run_without_claims_is_an_error_that_says_what_to_name(tmp_path: Path) -> None:
+    with pytest.raises(ClaimError, match=r"expected claims\.json in one of them, found none"):
+        read_claims([tmp_path])
+
+
+@pytest.mark.parametrize("content", [b"{", b'{"claims": [{"id": 3}]}'])
+def test_damaged_claims_are_an_error_with_the_file(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / CLAIMS).write_bytes(content)
+    with pytest.raises(ClaimError, match=r"claims\.json: "):
+        read_claims([tmp_path])
+
+
+@pytest.mark.parametrize(
+    ("claims", "said"),
+    [
+        (replace(FOUND, claims=(CLAIM, CLAIM)), "D2-C31: expected one entry of this id"),
+        (replace(FOUND, claims=(replace(CLAIM, statements=()),), findings=()), "got neither"),
+        (replace(FOUND, claims=(replace(CLAIM, reason="why"),)), "got both"),
+        (replace(FOUND, claims=()), "expected a claim's id, got 'D2-C31'"),
+        (
+            replace(
+                FOUND, reported=(replace(FOUND.reported[0], term=replace(TERM, at=("adam",))),)
+            ),
+            "expected a cell EXPERIMENT/VARIANT, got 'adam'",
+        ),
+    ],
+)
+def test_claims_that_make_no_sense_are_refused(claims: Claims, said: str) -> None:
+    with pytest.raises(ClaimError, match=said):
+        check(claims)
+
+
+def test_a_calculation_is_enough_for_a_claim() -> None:
+    check(Claims(claims=(replace(CLAIM, statements=(), facts=(Fact(says="4 < 5", holds=True),)),)))
+
+
+def test_cells_and_papers() -> None:
+    assert cells(FOUND) == {"optimizer/adam"}
+    assert (paper_of("D1-C09"), paper_of("X-C01")) == ("D1", "X")

@@ -1,0 +1,204 @@
+"""Verdicts on claims over made-up runs whose answer is known, and how often they are wrong."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from harness.claim import Claim, Claims, Fact, Reported, Statement, Term
+from harness.record import Record
+from harness.verdict import Verdict, cells_of, judge, repeat
+from tests.records import make_record
+
+Values = Mapping[str, Sequence[float]]
+
+
+def runs(values: Values) -> list[Record]:
+    """One run a value and variant; its seed is its place."""
+    return [
+        make_record(
+            experiment="e", variant=variant, baseline=variant, seed=seed, accuracies=[value]
+        )
+        for variant, found in values.items()
+        for seed, value in enumerate(found)
+    ]
+
+
+def term(variant: str, weight: float = 1.0, metric: str = "test_accuracy") -> Term:
+    return Term(metric=metric, at=(f"e/{variant}",), weight=weight)
+
+
+def more(bound: float = 0.0, **others: object) -> Statement:
+    terms = (term("a"), term("b", -1.0))
+    return replace(Statement(says="a above b", terms=terms, bound=bound), **others)  # type: ignore[arg-type]
+
+
+def claim(*statements: Statement, **others: object) -> Claim:
+    found = Claim(id="D1-C01", place="1", text="a beats b", statements=statements)
+    return replace(found, **others)  # type: ignore[arg-type]
+
+
+def verdict(found: Claim, values: Values) -> Verdict:
+    return judge(Claims(claims=(found,)), runs(values))[0]
+
+
+HIGH, LOW = (0.97, 0.975, 0.972, 0.969), (0.95, 0.953, 0.955, 0.949)
+
+
+def test_both_sides_and_neither() -> None:
+    assert verdict(claim(more()), {"a": HIGH, "b": LOW}).word == "supported"
+    assert verdict(claim(more()), {"a": LOW, "b": HIGH}).word == "contradicted"
+    assert verdict(claim(more()), {"a": HIGH, "b": HIGH[::-1]}).word == "undecided"
+
+
+def test_pairs_are_of_one_seed() -> None:
+    """A difference far smaller than the spread over seeds, the same in each."""
+    b = (0.90, 0.95, 0.80, 0.97)
+    a = [value + 0.004 + 0.0005 * place for place, value in enumerate(b)]
+    assert verdict(claim(more()), {"a": a, "b": b}).word == "supported"
+    assert verdict(claim(more()), {"a": a[::-1], "b": b}).word == "undecided"
+
+
+def test_alike_needs_the_margin() -> None:
+    close = [value + 0.0004 for value in LOW[:2]] + [value - 0.0004 for value in LOW[2:]]
+    alike = more(bound=0.005, shows="within")
+    assert verdict(claim(alike), {"a": close, "b": LOW}).word == "supported"
+    assert verdict(claim(alike), {"a": HIGH, "b": LOW}).word == "contradicted"
+    assert verdict(claim(more(bound=1e-5, shows="within")), {"a": close, "b": LOW}).word == (
+        "undecided"
+    )
+
+
+def test_seen_is_shown_by_one_run_and_refuted_by_many() -> None:
+    stuck = Statement(says="gets stuck", terms=(term("a", metric="below@0.9"),), shows="seen")
+    assert verdict(claim(stuck), {"a": [0.97, 0.3]}).word == "supported"
+    assert verdict(claim(stuck), {"a": [0.97] * 6}).word == "undecided"
+    assert verdict(claim(stuck), {"a": [0.97] * 6}).seeds_needed == 17
+    assert verdict(claim(stuck), {"a": [0.97] * 17}).word == "contradicted"
+
+
+def test_shares_of_runs_are_tested_by_signs() -> None:
+    often = Statement(says="mostly stuck", terms=(term("a", metric="below@0.9"),), bound=0.5)
+    found = verdict(claim(often), {"a": [0.3] * 8})
+    assert found.results[0].p_for == pytest.approx(1 / 2**8)
+
+
+def test_spread_is_told_apart_from_the_mean() -> None:
+    wild = (0.5, 0.9, 0.2, 0.99, 0.4, 0.95)
+    tame = (0.97, 0.971, 0.969, 0.972, 0.97, 0.968)
+    assert verdict(claim(more(of="spread")), {"a": wild, "b": tame}).word == "supported"
+    assert verdict(claim(more(of="spread")), {"a": tame, "b": wild}).word == "contradicted"
+
+
+def test_kinds_of_runs_are_compared_as_welch_does() -> None:
+    split = Statement(says="", terms=(term("a"),), split="below@0.9")
+    values = [0.2, 0.3, 0.25, 0.97, 0.98, 0.96, 0.97]
+    found = verdict(claim(split), {"a": values})
+    expected = stats.ttest_ind(values[:3], values[3:], equal_var=False, alternative="less").pvalue
+    assert found.results[0].p_against == pytest.approx(expected)
+    assert found.word == "contradicted"
+    assert verdict(claim(split), {"a": [0.97, 0.98, 0.96]}).word == "undecided"
+
+
+def test_several_cells_are_taken_together_seed_by_seed() -> None:
+    best = replace(term("a"), at=("e/a", "e/b"), over="best")
+    found = verdict(
+        claim(Statement(says="", terms=(best,), bound=0.9)), {"a": [0.5, 0.99], "b": [0.95, 0.2]}
+    )
+    estimate = found.results[0].estimate
+    assert estimate
+    assert estimate.mean == pytest.approx(0.97)
+    spread = replace(best, over="range")
+    found = verdict(claim(Statement(says="", terms=(spread,))), {"a": [0.5], "b": [0.95]})
+    assert found.results[0].estimate
+    assert found.results[0].estimate.mean == pytest.approx(0.45)
+
+
+def test_all_are_shown_by_the_weakest_and_refuted_by_one() -> None:
+    values = {"a": HIGH, "b": LOW, "c": HIGH[::-1]}
+    second = Statement(says="a above c", terms=(term("a"), term("c", -1.0)))
+    refuted = Statement(says="b above a", terms=(term("b"), term("a", -1.0)))
+    assert verdict(claim(more(), second), values).word == "undecided"
+    assert verdict(claim(more(), refuted), values).word == "contradicted"
+    assert verdict(claim(more(), second, needs="any"), values).word == "supported"
+    assert verdict(claim(refuted, needs="any"), values).word == "contradicted"
+
+
+def test_facts_decide_alone_or_beside_statements() -> None:
+    yes, no = Fact(says="yes", holds=True), Fact(says="no", holds=False)
+    assert verdict(claim(facts=(yes,)), {}).word == "supported"
+    assert verdict(claim(facts=(yes, no)), {}).word == "contradicted"
+    assert verdict(claim(facts=(yes, no), needs="any"), {}).word == "supported"
+    assert verdict(claim(more(), facts=(no,)), {"a": HIGH, "b": LOW}).word == "contradicted"
+    assert verdict(claim(more(), facts=(yes,)), {"a": HIGH, "b": LOW}).word == "supported"
+    assert verdict(claim(more(), facts=(yes,)), {}).word == "undecided"
+
+
+def test_not_testable_stays_so() -> None:
+    assert verdict(claim(reason="history"), {}).word == "not testable"
+
+
+def test_missing_cells_and_runs_that_raised_count_for_nothing() -> None:
+    found = verdict(claim(more()), {"a": HIGH})
+    assert (found.word, found.missing, found.seeds) == ("undecided", ("e/b",), 0)
+    raised = [replace(record, outcome="error") for record in runs({"a": HIGH, "b": LOW})]
+    assert judge(Claims(claims=(claim(more()),)), raised)[0].missing == ("e/a", "e/b")
+
+
+def test_what_is_the_same_in_every_run_is_certain_with_one() -> None:
+    larger = Statement(
+        says="", terms=(term("a", metric="parameters"), term("b", -1.0, "parameters")), bound=-1
+    )
+    assert verdict(claim(larger), {"a": [0.9], "b": [0.9]}).word == "supported"
+    assert verdict(claim(replace(larger, bound=1)), {"a": [0.9], "b": [0.9]}).word == "contradicted"
+
+
+def test_correction_is_over_the_claims_of_one_paper() -> None:
+    narrow = {"a": [0.9615, 0.9625, 0.962, 0.963], "b": [0.96] * 4}
+    one = claim(more())
+    assert verdict(one, narrow).word == "supported"
+    empty = [claim(more(), id=f"D1-C{n:02}") for n in range(2, 12)]
+    many = judge(Claims(claims=(one, *(_of(c, "z") for c in empty))), runs(narrow))
+    assert many[0].word == "undecided"
+    others = [replace(each, id=each.id.replace("D1", "D2")) for each in empty]
+    apart = judge(Claims(claims=(one, *(_of(c, "z") for c in others))), runs(narrow))
+    assert apart[0].word == "supported"
+
+
+def _of(found: Claim, variant: str) -> Claim:
+    """The claim about a cell that has no runs."""
+    return replace(found, statements=(Statement(says="", terms=(term(variant),)),))
+
+
+def test_false_verdicts_among_many_claims_keep_their_rate() -> None:
+    """Twenty claims of differences that are not there, judged together 300 times."""
+    rng = np.random.default_rng(11)
+    claims = Claims(
+        claims=tuple(
+            claim(Statement(says="", terms=(term(f"a{n}"), term(f"b{n}", -1.0))), id=f"D1-C{n:02}")
+            for n in range(20)
+        )
+    )
+    false = 0
+    for _ in range(300):
+        values = {
+            f"{side}{n}": rng.normal(0.95, 0.01, 5).tolist() for n in range(20) for side in "ab"
+        }
+        words = {found.word for found in judge(claims, runs(values))}
+        false += words != {"undecided"}
+    assert false / 300 < 0.08
+
+
+def test_a_reported_number_may_be_one_more_run_or_not() -> None:
+    reported = Reported(id="D2-N01", place="6", text="a", value=0.972, term=term("a"))
+    cells = cells_of(runs({"a": HIGH}))
+    found = repeat(reported, cells)
+    assert found.is_alike is True
+    assert repeat(replace(reported, value=0.90), cells).is_alike is False
+    assert repeat(reported, cells_of(runs({"a": HIGH[:1]}))).is_alike is None
+    assert repeat(replace(reported, term=None, reason="blank"), cells).estimate is None
+    sample = np.array(HIGH)
+    half = stats.t.ppf(0.975, 3) * sample.std(ddof=1) * np.sqrt(1 + 1 / 4)
+    assert found.low == pytest.approx(sample.mean() - half)
