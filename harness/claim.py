@@ -133,6 +133,10 @@ class Paper:
     """Our experiments that repeat its own, in its order."""
     assumptions: tuple[str, ...]
     """What it leaves unsaid and what was taken, one sentence each."""
+    kernels: str = ""
+    """Cell whose kernels are drawn, as a figure of the paper does; empty for none."""
+    features: str = ""
+    """Cell whose feature maps are drawn."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,7 +37,7 @@ def report_page(
     title: str, found: Overview, comparisons: Sequence[Comparison], pictures: Pictures
 ) -> str:
     """The report on one run, or on several together."""
-    parts = [f"# {escape(title)}", *_about_runs(found.runs)]
+    parts = [f"# {escape(title)}", *about_runs(found.runs)]
     parts += [_quoted(warning) for warning in pool_warnings(found)]
     parts += trouble_parts(found)
     for place, comparison in enumerate(comparisons):
@@ -58,7 +58,7 @@ def changes_page(
     """The report on what changed from one run to another."""
     first, second = escape(comparison.before), escape(comparison.after)
     parts = [f"# {second} against {first}", f"First: {first}. Second: {second}."]
-    parts += [*_about_runs(runs.runs), *trouble_parts(runs)]
+    parts += [*about_runs(runs.runs), *trouble_parts(runs)]
     if comparison.other_circumstances:
         parts.append(
             "**The runs differ in more than the code may show:**\n\n"
@@ -135,7 +135,7 @@ def picture_parts(pictures: Iterable[Picture]) -> list[str]:
     return [f"![{escape(picture.title)}]({picture.path})" for picture in pictures]
 
 
-def _about_runs(runs: Sequence[RunOverview]) -> list[str]:
+def about_runs(runs: Sequence[RunOverview]) -> list[str]:
     """How the cases ended, what to be careful about, then what ran where."""
     cautions = [_quoted(warning) for run in runs for warning in run_warnings(run)]
     return [*map(_ending, runs), *cautions, *map(_facts, runs)]

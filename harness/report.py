@@ -18,6 +18,8 @@ from typing import Any, TypeVar
 
 from matplotlib.figure import Figure
 
+from harness import report_papers
+from harness.claim import ClaimError
 from harness.compare import CompareError, compare
 from harness.compare_runs import compare_runs
 from harness.factors import natural
@@ -55,16 +57,21 @@ class Report:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
-    options = parser().parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == [report_papers.NAME]:
+        return _answer(lambda: _papers(given[1:]))
+    options = parser().parse_args(given)
     if options.compare and options.runs:
         parser().error("--compare takes its two runs itself: name no RUN beside it")
+    return _answer(lambda: _one_report(options))
+
+
+def _answer(work: Callable[[], None]) -> int:
+    """The exit code of some work; an error that it expects is said in one message."""
     try:
-        report = _changes(options) if options.compare else _report(options)
-        folder = options.output or REPORTS / report.name
-        write(report, folder)
-        _print(report, format=options.format, folder=folder)
+        work()
         sys.stdout.flush()
-    except (StoreError, CompareError) as error:
+    except (StoreError, CompareError, ClaimError) as error:
         _note(f"error: {error}")
         return 2
     except BrokenPipeError:
@@ -76,6 +83,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _one_report(options: argparse.Namespace) -> None:
+    report = _changes(options) if options.compare else _report(options)
+    folder = options.output or REPORTS / report.name
+    write(report, folder)
+    _print(report, format=options.format, folder=folder)
+
+
+def _papers(arguments: Sequence[str]) -> None:
+    found = argparse.ArgumentParser(
+        prog=f"python -m harness.report {report_papers.NAME}",
+        description="The studies that the bench repeats: each reported number and claim beside our "
+        "runs, with a verdict.",
+    )
+    report_papers.add_arguments(found)
+    options = found.parse_args(arguments)
+    sources = [
+        report_papers.Source(run=run, folder=folder)
+        for name in options.runs or [None]
+        for run, folder in [(load(name), find_run(name, notice=lambda text: None))]
+    ]
+    report = report_papers.papers_report(sources)
+    folder = options.output or REPORTS / report_papers.NAME
+    report_papers.write(report, folder)
+    print(f"{report.text}\nWrote {folder / 'README.md'} and {len(report.figures)} figures.")
+
+
 def parser() -> argparse.ArgumentParser:
     """The options, each with its help."""
     found = argparse.ArgumentParser(
@@ -83,7 +116,8 @@ def parser() -> argparse.ArgumentParser:
         description="Tables and figures of one run, of several together, or of two compared. The "
         "tables are printed; the whole report, with figures, goes to a folder.",
         epilog="A RUN is a run's folder, its name under runs/, or a .jsonl file of records. "
-        "pytest bench/ makes one, and prints its name as it ends.",
+        "pytest bench/ makes one, and prints its name as it ends. python -m harness.report papers "
+        "[RUN ...] holds runs of the tier paper against the studies that they repeat.",
     )
     found.add_argument(
         "runs",

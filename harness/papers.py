@@ -1,0 +1,94 @@
+"""Records and claims -> the repetition of the studies that the page tells. Pure."""
+
+from collections.abc import Iterable, Sequence
+
+from harness.claim import Claims
+from harness.compare import CompareError, by_seed, compare, conditions_of, group_by
+from harness.estimate import estimate
+from harness.metrics import metric
+from harness.overview import LoadedRun, overview
+from harness.papers_page import Repetition, Tuned
+from harness.record import Record
+from harness.verdict import cells_of, judge, repeat
+
+SEARCHES = "tuned_"
+"""How experiments begin whose rates are searched on held-out images."""
+OWN_TIER = "paper"
+"""The tier whose records count."""
+
+
+def repetition(claims: Claims, runs: Sequence[LoadedRun]) -> Repetition:
+    """Verdicts, repeated numbers and comparisons of these runs.
+
+    Raises:
+        CompareError: no record of the paper tier, one experiment under two sets of conditions, or
+            a case and seed that occurs twice.
+    """
+    records = [record for run in runs for record in run.records if record.tier == OWN_TIER]
+    if not records:
+        raise CompareError(
+            f"expected records of the tier {OWN_TIER}, got none; run pytest bench/ --tier "
+            f"{OWN_TIER}, or name such a run"
+        )
+    _refuse_mixture(records)
+    comparisons = compare(records)
+    cells = cells_of(records)
+    return Repetition(
+        claims=claims,
+        verdicts=judge(claims, records),
+        repeated=tuple(repeat(each, cells) for each in claims.reported),
+        comparisons=comparisons,
+        tuned=tuple(_tuned(records)),
+        overview=overview(runs),
+    )
+
+
+def _refuse_mixture(records: Iterable[Record]) -> None:
+    """One experiment on two datasets or engines would make one number of two."""
+    trained = [record for record in records if record.dataset is not None]
+    for experiment, found in group_by(trained, lambda record: record.experiment).items():
+        groups = sorted({conditions_of(record) for record in found})
+        if len(groups) > 1:
+            labels = "; ".join(f"{group.label}, {group.digest[:15]}" for group in groups)
+            raise CompareError(
+                f"experiment {experiment!r}: expected records of one dataset, engine and device, "
+                f"got several ({labels}); name runs that agree"
+            )
+
+
+def _tuned(records: Iterable[Record]) -> Iterable[Tuned]:
+    """Each contender at the rate that did best on held-out images, the best first."""
+    searched = [r for r in records if r.experiment.startswith(SEARCHES) and not r.raised]
+    for experiment, found in group_by(searched, lambda record: record.experiment).items():
+        contenders = group_by(found, lambda record: str(next(iter(record.factors.values()))))
+        rows = [
+            row
+            for name, own in contenders.items()
+            if (row := _best(experiment, name, own)) is not None
+        ]
+        yield from sorted(rows, key=lambda row: -row.accuracy.mean)
+
+
+def _best(experiment: str, name: str, records: Sequence[Record]) -> Tuned | None:
+    """The contender's best rate; only seeds with which every rate was tried count."""
+    held_out, accuracy = metric("validation_accuracy"), metric("test_accuracy")
+    by_rate = group_by(records, lambda record: float(record.recipe["learning_rate"]))
+    scores = {rate: by_seed(found, held_out) for rate, found in sorted(by_rate.items())}
+    shared = sorted(set.intersection(*(set(found) for found in scores.values())))
+    if not shared:
+        return None
+    means = {rate: sum(found[seed] for seed in shared) for rate, found in scores.items()}
+    best = max(means, key=lambda rate: means[rate])
+    tested = by_seed(by_rate[best], accuracy)
+    chosen = estimate([scores[best][seed] for seed in shared])
+    reached = estimate([tested[seed] for seed in shared if seed in tested])
+    if chosen is None or reached is None:
+        return None
+    return Tuned(
+        experiment=experiment,
+        name=name,
+        rate=best,
+        held_out=chosen,
+        accuracy=reached,
+        is_at_edge=best in (min(means), max(means)),
+    )

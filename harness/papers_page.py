@@ -1,0 +1,323 @@
+"""Verdicts and reported numbers -> the Markdown page on the four studies. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import get_args
+
+from harness.claim import Claims, Finding, Paper, Word, paper_of
+from harness.compare import Comparison
+from harness.estimate import Estimate
+from harness.metrics import Metric
+from harness.overview import Overview
+from harness.page import Picture, about_runs, picture_parts, trouble_parts
+from harness.sentences import best_sentence
+from harness.table import escape, markdown, markdown_table, notes
+from harness.verdict import LEVEL, RARE, Repeated, Result, Verdict
+
+ACROSS = "X"
+"""Id of what goes across papers."""
+WORDS: tuple[Word, ...] = get_args(Word)
+SECTIONS = "summary"
+"""Key of the pictures on top."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tuned:
+    """A contender of fair tuning at its best rate."""
+
+    experiment: str
+    """Which search."""
+    name: str
+    """The contender."""
+    rate: float
+    """The learning rate that did best on held-out training images, mean over seeds."""
+    held_out: Estimate
+    """Accuracy there."""
+    accuracy: Estimate
+    """Test accuracy of the same runs."""
+    is_at_edge: bool
+    """The rate is the lowest or highest that was tried: a better one may lie beyond."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repetition:
+    """All that the page tells."""
+
+    claims: Claims
+    """What the papers said."""
+    verdicts: tuple[Verdict, ...]
+    """One a claim, in their order."""
+    repeated: tuple[Repeated, ...]
+    """One a reported number."""
+    comparisons: tuple[Comparison, ...]
+    """Of every experiment that has records."""
+    tuned: tuple[Tuned, ...]
+    """Contenders of fair tuning, the best first in each search."""
+    overview: Overview
+    """The runs."""
+
+
+def papers_page(found: Repetition, pictures: Mapping[str, Sequence[Picture]]) -> str:
+    """The whole page; `pictures` by paper id, and `summary` for those on top."""
+    parts = [
+        "# The studies, repeated",
+        _introduction(found),
+        *_findings(found),
+        "## Verdicts",
+        _counts(found),
+        _reading(),
+        *picture_parts(pictures.get(SECTIONS, ())),
+    ]
+    for paper in found.claims.papers:
+        parts += _paper(found, paper, pictures.get(paper.id, ()))
+    parts += ["## Across the papers", _claims_table(_of(found.verdicts, ACROSS))]
+    parts += _tuning(found.tuned)
+    parts += ["## The runs", *about_runs(found.overview.runs), *trouble_parts(found.overview)]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def measured(result: Result) -> str:
+    """What was measured of one statement: `tanh ends above ReLU: +0.31 (0.20 to 0.42), 6 seeds`."""
+    says, found = escape(result.statement.says), result.estimate
+    if found is None:
+        return f"{says}: no runs yet"
+    if result.statement.shows == "seen":
+        seen = sum(value > result.statement.bound for value in result.values)
+        return f"{says}: in {seen} of {found.n} seeds"
+    seeds = (
+        "1 seed" if found.n == 1 else f"{found.n} {'runs' if result.statement.split else 'seeds'}"
+    )
+    return f"{says}: {_number(result, found)}, {seeds}"
+
+
+def headline(finding: Finding, verdict: Verdict) -> str:
+    """A finding as its verdict has it."""
+    if verdict.word == "supported":
+        return finding.supported
+    if verdict.word == "contradicted":
+        return finding.contradicted
+    return f"Undecided so far: {finding.supported}"
+
+
+def _number(result: Result, found: Estimate) -> str:
+    metric, is_difference = result.metric, len(result.statement.terms) > 1
+    unit = _unit(metric, is_difference)
+    mean = metric.show(found.mean, signed=is_difference)
+    if found.low is None or found.high is None:
+        return f"{mean}{unit}"
+    return f"{mean}{unit} ({metric.show(found.low)} to {metric.show(found.high)})"
+
+
+def _unit(metric: Metric, is_difference: bool) -> str:
+    if metric.is_outcome:
+        return " of runs"
+    if metric.unit == "%":
+        return " points" if is_difference else "%"
+    return f" {metric.unit}" if metric.unit else ""
+
+
+def _introduction(found: Repetition) -> str:
+    claims, numbers = len(found.verdicts), len(found.repeated)
+    decided = sum(verdict.word in ("supported", "contradicted") for verdict in found.verdicts)
+    return (
+        f"{len(found.claims.papers)} studies of LeNet, {claims} claims and {numbers} reported "
+        f"numbers, each beside our own runs. {decided} claims are decided so far, by statistics "
+        "over paired seeds or by a calculation."
+    )
+
+
+def _findings(found: Repetition) -> list[str]:
+    by_id = {verdict.claim.id: verdict for verdict in found.verdicts}
+    told = [(each, by_id[each.claim]) for each in found.claims.findings]
+    if not told:
+        return []
+    lines = [
+        f"{number}. **{escape(headline(finding, verdict))}** {_evidence(verdict)}"
+        for number, (finding, verdict) in enumerate(told, start=1)
+    ]
+    return [f"## The {len(told)} findings that matter", "\n".join(lines)]
+
+
+def _evidence(verdict: Verdict) -> str:
+    """The numbers behind a finding, and its claim."""
+    texts = [measured(result) for result in verdict.results]
+    texts += [escape(fact.says) for fact in verdict.claim.facts]
+    return f"{'; '.join(texts)} ({verdict.claim.id}, {verdict.word})."
+
+
+def _counts(found: Repetition) -> str:
+    """How many claims of each paper have which verdict."""
+    papers = [*(paper.id for paper in found.claims.papers), ACROSS]
+    counts = {paper: Counter(each.word for each in _of(found.verdicts, paper)) for paper in papers}
+    titles = {paper.id: paper.title for paper in found.claims.papers} | {ACROSS: "across papers"}
+    return markdown_table(
+        [
+            ("paper", [f"{paper} {escape(titles[paper])}" for paper in papers], False),
+            *((word, [str(counts[paper][word]) for paper in papers], True) for word in WORDS),
+            ("claims", [str(counts[paper].total()) for paper in papers], True),
+        ]
+    )
+
+
+def _reading() -> str:
+    return (
+        f"Supported or contradicted: shown with a chance of {LEVEL:.0%} of any false verdict among "
+        "the claims of a paper (Student's t on differences paired by seed, exact sign-flip tests "
+        "for shares of runs, Welch's t between kinds of runs; Holm's correction). Undecided: not "
+        "yet; the number of seeds that would do is foretold from the spread so far. Something that "
+        f'is said to happen "sometimes" is contradicted where {RARE:.0%} of runs or more are '
+        "excluded. Of one reported number we say whether it could be one more run of ours: whether "
+        "it lies where 95% of further runs would."
+    )
+
+
+def _paper(found: Repetition, paper: Paper, pictures: Sequence[Picture]) -> list[str]:
+    comparisons = [each for name in paper.experiments for each in _named(found, name)]
+    parts = [
+        f"## {paper.id}: {escape(paper.title)}",
+        f"{escape(paper.source)}. Data: {escape(paper.data)}.",
+        "### Reported and measured",
+        _numbers_table(each for each in found.repeated if paper_of(each.reported.id) == paper.id),
+        *picture_parts(pictures),
+        "### Claims",
+        _claims_table(_of(found.verdicts, paper.id)),
+        "### Our runs",
+    ]
+    for comparison in comparisons:
+        parts += [
+            f"#### {escape(comparison.experiment)}: {escape(comparison.question)}",
+            f"{escape(best_sentence(comparison))}. Conditions: {comparison.conditions.label}.",
+            markdown(comparison),
+        ]
+    if comparisons:
+        parts.append("\n".join(f"- {note}" for note in notes(comparisons[0])))
+    parts.append("### Assumptions")
+    parts.append("\n".join(f"- {escape(text)}" for text in paper.assumptions))
+    return parts
+
+
+def _named(found: Repetition, experiment: str) -> Iterable[Comparison]:
+    return (each for each in found.comparisons if each.experiment == experiment)
+
+
+def _of(verdicts: Iterable[Verdict], paper: str) -> list[Verdict]:
+    return [verdict for verdict in verdicts if paper_of(verdict.claim.id) == paper]
+
+
+def _claims_table(verdicts: Sequence[Verdict]) -> str:
+    if not verdicts:
+        return "None."
+    return markdown_table(
+        [
+            ("id", [verdict.claim.id for verdict in verdicts], False),
+            ("place", [escape(verdict.claim.place) for verdict in verdicts], False),
+            ("claim", [_claim(verdict) for verdict in verdicts], False),
+            ("verdict", [f"**{verdict.word}**" for verdict in verdicts], False),
+            ("what we measured", [_grounds(verdict) for verdict in verdicts], False),
+        ]
+    )
+
+
+def _claim(verdict: Verdict) -> str:
+    cause = " _(a cause)_" if verdict.claim.is_cause else ""
+    note = f" _{escape(verdict.claim.note)}_" if verdict.claim.note else ""
+    return f"{escape(verdict.claim.text)}{cause}{note}"
+
+
+def _grounds(verdict: Verdict) -> str:
+    """The measurements, or why there are none, and what would decide."""
+    if verdict.claim.reason:
+        return escape(verdict.claim.reason)
+    texts = [measured(result) for result in verdict.results]
+    texts += [f"calculated: {escape(fact.says)}" for fact in verdict.claim.facts]
+    joined = " <br> ".join(texts)
+    return f"{joined} <br> {_wanting(verdict)}" if verdict.word == "undecided" else joined
+
+
+def _wanting(verdict: Verdict) -> str:
+    if verdict.missing:
+        few = ", ".join(escape(cell) for cell in verdict.missing[:3])
+        more = f" and {len(verdict.missing) - 3} more" if len(verdict.missing) > 3 else ""
+        return f"waits for runs of {few}{more}"
+    needed = verdict.seeds_needed
+    if needed is None:
+        return "more than 1,000 seeds would be needed, or there are too few to tell"
+    return f"about {max(needed, verdict.seeds + 1)} seeds would do"
+
+
+def _numbers_table(repeated: Iterable[Repeated]) -> str:
+    rows = list(repeated)
+    if not rows:
+        return "None."
+    return markdown_table(
+        [
+            ("id", [each.reported.id for each in rows], False),
+            ("place", [escape(each.reported.place) for each in rows], False),
+            ("what", [escape(each.reported.text) for each in rows], False),
+            ("paper", [_theirs(each) for each in rows], True),
+            ("ours", [_ours(each) for each in rows], True),
+            ("seeds", [str(each.estimate.n) if each.estimate else "" for each in rows], True),
+            ("one more run of ours?", [_alike(each) for each in rows], False),
+        ]
+    )
+
+
+def _theirs(each: Repeated) -> str:
+    if each.reported.value is None:
+        return "-"
+    if each.metric is None:
+        return f"{each.reported.value:,g}"
+    return f"{each.metric.show(each.reported.value)}{_unit(each.metric, is_difference=False)}"
+
+
+def _ours(each: Repeated) -> str:
+    if each.metric is None or each.estimate is None:
+        return "-"
+    half = each.estimate.half_width
+    text = each.metric.show(each.estimate.mean)
+    return text if half is None else f"{text} ± {each.metric.show(half)}"
+
+
+def _alike(each: Repeated) -> str:
+    if each.reported.reason:
+        return escape(each.reported.reason)
+    if each.estimate is None:
+        return "no runs yet"
+    if each.is_alike is None or each.metric is None:
+        return "one seed does not tell"
+    span = f"{each.metric.show(each.low)} to {each.metric.show(each.high)}"
+    return f"yes ({span})" if each.is_alike else f"**no** ({span})"
+
+
+def _tuning(tuned: Sequence[Tuned]) -> list[str]:
+    """Contenders at their best rate, one table a search."""
+    if not tuned:
+        return []
+    parts = [
+        "## Fair tuning",
+        "What none of the papers did: each contender gets five learning rates, the best is chosen "
+        "on 10,000 training images held out, and its accuracy on the test images is told.",
+    ]
+    for experiment in dict.fromkeys(each.experiment for each in tuned):
+        rows = [each for each in tuned if each.experiment == experiment]
+        parts.append(f"### {escape(experiment)}")
+        parts.append(_tuned_table(rows))
+    return parts
+
+
+def _tuned_table(rows: Sequence[Tuned]) -> str:
+    def percent(found: Estimate) -> str:
+        half = "" if found.half_width is None else f" ± {found.half_width * 100:.2f}"
+        return f"{found.mean * 100:.2f}{half}"
+
+    edges = [" (edge of the search)" if each.is_at_edge else "" for each in rows]
+    return markdown_table(
+        [
+            ("contender", [escape(each.name) for each in rows], False),
+            ("best rate", [f"{r.rate:g}{edge}" for r, edge in zip(rows, edges, strict=True)], True),
+            ("held out, %", [percent(each.held_out) for each in rows], True),
+            ("test, %", [percent(each.accuracy) for each in rows], True),
+            ("seeds", [str(each.accuracy.n) for each in rows], True),
+        ]
+    )

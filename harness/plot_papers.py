@@ -1,0 +1,166 @@
+"""The studies' pictures: verdicts, reported numbers beside ours, kernels and feature maps. Pure."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from harness.axes import (
+    FONT_PT,
+    INK,
+    QUIET,
+    TITLE_IN,
+    Margins,
+    canvas,
+    plain,
+    set_titles,
+    text_width,
+)
+from harness.claim import Paper, Word, paper_of
+from harness.verdict import Repeated, Verdict
+
+COLOUR: Mapping[Word, str] = {
+    "supported": "#117733",
+    "contradicted": "#CC6677",
+    "undecided": "#DDCC77",
+    "not testable": "#CCCCCC",
+}
+"""Of a verdict; told apart with any colour vision."""
+OURS, THEIRS = "#332288", "#CC6677"
+MOST_MAPS = 16
+"""Kernels or maps drawn in a row."""
+
+
+def verdicts_figure(verdicts: Sequence[Verdict], names: Mapping[str, str]) -> Figure:
+    """A bar a paper, cut by verdict; `names`: paper -> what its row is called."""
+    labels = [plain(f"{paper} {name}") for paper, name in names.items()]
+    figure, (ax,) = canvas(
+        axes=(1, 1),
+        size=(6.0, 0.42 * len(names)),
+        margins=Margins(left=0.3 + text_width(labels), right=0.3, top=TITLE_IN, bottom=0.75),
+    )
+    for row, paper in enumerate(reversed(list(names))):
+        counts = Counter(v.word for v in verdicts if paper_of(v.claim.id) == paper)
+        start = 0
+        for word, colour in COLOUR.items():
+            ax.barh(row, counts[word], left=start, color=colour, height=0.7)
+            if counts[word]:
+                middle = start + counts[word] / 2
+                ink = "white" if word in ("supported", "contradicted") else INK
+                ax.text(middle, row, str(counts[word]), ha="center", va="center", color=ink)
+            start += counts[word]
+    ax.set_yticks(range(len(labels)), labels[::-1])
+    ax.grid(visible=False, axis="y")
+    ax.set_xlabel("claims", fontsize=FONT_PT)
+    for word, colour in COLOUR.items():
+        ax.bar(0, 0, color=colour, label=word)
+    ax.legend(ncols=4, loc="upper left", bbox_to_anchor=(0, -0.25), frameon=False, fontsize=FONT_PT)
+    decided = sum(verdict.word in ("supported", "contradicted") for verdict in verdicts)
+    set_titles(
+        figure,
+        title=f"{decided} of {len(verdicts)} claims are decided",
+        subtitle="By paired statistics over seeds, corrected within each paper, or by calculation",
+    )
+    return figure
+
+
+def numbers_figure(paper: Paper, repeated: Sequence[Repeated]) -> Figure | None:
+    """Each reported accuracy on its row, with our mean and where one more run of ours would lie."""
+    rows = [
+        each
+        for each in repeated
+        if each.metric and each.metric.unit == "%" and each.estimate and each.reported.value
+    ]
+    if not rows:
+        return None
+    names = [plain(f"{each.reported.id} {each.reported.text}") for each in rows]
+    figure, (ax,) = canvas(
+        axes=(1, 1),
+        size=(4.6, 0.34 * len(rows) + 0.2),
+        margins=Margins(left=0.3 + text_width(names), right=0.4, top=TITLE_IN, bottom=0.6),
+    )
+    for row, each in enumerate(reversed(rows)):
+        _number(ax, each, row)
+    ax.set_yticks(range(len(rows)), names[::-1])
+    ax.set_ylim(-0.6, len(rows) - 0.4)
+    ax.set_xlabel("accuracy, %", fontsize=FONT_PT)
+    alike = sum(each.is_alike is True for each in rows)
+    known = sum(each.is_alike is not None for each in rows)
+    set_titles(
+        figure,
+        title=f"{paper.id}: {alike} of {known} reported accuracies could be one more run of ours"
+        if known
+        else f"{paper.id}: reported accuracies beside our first run",
+        subtitle="Diamond: the paper. Dot: our mean; bar: where 95% of further runs would lie",
+    )
+    return figure
+
+
+def kernels_figure(title: str, arrays: Mapping[str, NDArray[Any]]) -> Figure:
+    """Kernels of each convolution after training, one row a layer; red above zero, blue below.
+
+    `arrays`: layer -> kernels [maps, C, k, k], of which the first input channel is drawn.
+    """
+    return _maps_figure(
+        title,
+        "Kernels by the first input map; red: positive weights, blue: negative",
+        {name: kernels[:MOST_MAPS, 0] for name, kernels in arrays.items()},
+        diverging=True,
+    )
+
+
+def features_figure(title: str, maps: NDArray[Any]) -> Figure:
+    """Feature maps of a convolution, one row an image: [images, maps, H, W]."""
+    return _maps_figure(
+        title,
+        "Maps of the last convolution, one row an image (the first test image of each class)",
+        {f"class {place}": found[:MOST_MAPS] for place, found in enumerate(maps)},
+        diverging=False,
+    )
+
+
+def _number(ax: Axes, each: Repeated, row: int) -> None:
+    assert each.metric is not None
+    assert each.estimate is not None
+    scale = each.metric.scale
+    if each.low is not None and each.high is not None:
+        ends = [max(0.0, each.low * scale), min(100.0, each.high * scale)]
+        ax.plot(ends, [row, row], color=OURS, linewidth=5, alpha=0.3, solid_capstyle="butt")
+    ax.plot(each.estimate.mean * scale, row, "o", color=OURS, ms=6, mec="white", mew=0.6)
+    value = each.reported.value or 0.0
+    ax.plot(value * scale, row, "D", color=THEIRS, ms=6.5, mfc="none", mew=1.6)
+
+
+def _maps_figure(
+    title: str, subtitle: str, rows: Mapping[str, NDArray[Any]], *, diverging: bool
+) -> Figure:
+    columns = max(len(found) for found in rows.values())
+    labels = list(rows)
+    figure, axes = canvas(
+        axes=(len(rows), columns),
+        size=(0.55, 0.55),
+        margins=Margins(left=0.25 + text_width(labels), top=TITLE_IN, bottom=0.15, between=0.06),
+    )
+    figure.subplots_adjust(hspace=0.12)
+    for place, ax in enumerate(axes):
+        row, column = divmod(place, columns)
+        found = np.asarray(rows[labels[row]], dtype=float)
+        ax.set_axis_off()
+        if column == 0:
+            ax.text(-0.15, 0.5, plain(labels[row]), ha="right", va="center", color=QUIET,
+                    transform=ax.transAxes, fontsize=FONT_PT)  # fmt: skip
+        if column < len(found):
+            _heat_map(ax, found[column], limit=float(np.abs(found).max()), diverging=diverging)
+    set_titles(figure, title=title, subtitle=subtitle)
+    return figure
+
+
+def _heat_map(ax: Axes, values: NDArray[Any], *, limit: float, diverging: bool) -> None:
+    if diverging:
+        ax.imshow(values, cmap="RdBu_r", vmin=-limit, vmax=limit)
+    else:
+        ax.imshow(values, cmap="cividis")

@@ -1,0 +1,192 @@
+"""`python -m harness.report papers [RUN ...]`: the studies beside our runs, with pictures.
+
+Reads the runs' records, their `claims.json` and, for kernels and feature maps, their artifacts.
+Writes `README.md`, `verdicts.json` and `figures/` to `reports/papers`.
+"""
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from harness.claim import Claims, Paper, paper_of, read_claims
+from harness.compare import Comparison
+from harness.overview import LoadedRun
+from harness.page import Picture
+from harness.palette import Palette, assign_styles
+from harness.papers import repetition
+from harness.papers_page import ACROSS, SECTIONS, Repetition, measured, papers_page
+from harness.plot import figures
+from harness.plot_papers import features_figure, kernels_figure, numbers_figure, verdicts_figure
+from harness.record import Record
+
+NAME = "papers"
+"""The word on the command line, and the report's folder."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A run and where it lies."""
+
+    run: LoadedRun
+    """Its records."""
+    folder: Path
+    """The folder with its claims and artifacts."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PapersReport:
+    """What is written and printed."""
+
+    page: str
+    """The page with pictures."""
+    text: str
+    """The same without, for a terminal."""
+    verdicts: str
+    """The verdicts as JSON."""
+    figures: dict[str, Figure]
+    """Path within the folder -> figure."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options, each with its help."""
+    parser.add_argument(
+        "runs",
+        nargs="*",
+        metavar="RUN",
+        help="runs of the tier paper, taken together: such as one on MNIST and one on CIFAR-10; "
+        "without any, the newest that has records",
+    )
+    parser.add_argument(
+        "--output",
+        type=Path,
+        metavar="DIR",
+        help="folder to write to. Default: reports/papers",
+    )
+
+
+def papers_report(sources: Sequence[Source]) -> PapersReport:
+    """The report on these runs.
+
+    Raises:
+        ClaimError: no run has claims, or they cannot be read.
+        CompareError: the records cannot be taken together.
+    """
+    claims = read_claims([source.folder for source in sources])
+    found = repetition(claims, [source.run for source in sources])
+    drawn = {SECTIONS: _summary(found, claims)}
+    palette = assign_styles(found.comparisons)
+    for paper in claims.papers:
+        drawn[paper.id] = _paper_figures(found, paper, sources, palette)
+    pictures = {
+        section: [Picture(path=f"figures/{section}-{name}.png", title=name) for name in made]
+        for section, made in drawn.items()
+    }
+    return PapersReport(
+        page=papers_page(found, pictures),
+        text=papers_page(found, {}),
+        verdicts=_as_json(found),
+        figures={
+            f"figures/{section}-{name}.png": figure
+            for section, made in drawn.items()
+            for name, figure in made.items()
+        },
+    )
+
+
+def write(report: PapersReport, folder: Path) -> None:
+    """Write the report's files, over those of the same names."""
+    (folder / "figures").mkdir(parents=True, exist_ok=True)
+    for path, figure in report.figures.items():
+        figure.savefig(folder / path)
+    (folder / "README.md").write_text(report.page, encoding="utf-8")
+    (folder / "verdicts.json").write_text(report.verdicts, encoding="utf-8")
+
+
+def _summary(found: Repetition, claims: Claims) -> dict[str, Figure]:
+    names = {paper.id: paper.title for paper in claims.papers} | {ACROSS: "across papers"}
+    return {"verdicts": verdicts_figure(found.verdicts, names)}
+
+
+def _paper_figures(
+    found: Repetition, paper: Paper, sources: Sequence[Source], palette: Palette
+) -> dict[str, Figure]:
+    made: dict[str, Figure] = {}
+    own = [each for each in found.repeated if paper_of(each.reported.id) == paper.id]
+    numbers = numbers_figure(paper, own)
+    if numbers is not None:
+        made["reported-numbers"] = numbers
+    for comparison in found.comparisons:
+        if comparison.experiment in paper.experiments:
+            made |= _experiment_figures(comparison, palette)
+    return made | _map_figures(paper, sources)
+
+
+def _experiment_figures(comparison: Comparison, palette: Palette) -> dict[str, Figure]:
+    """The two pictures that the papers have of their experiments: end points and curves."""
+    drawn = figures(comparison, palette)
+    return {
+        f"{comparison.experiment}-{name}": drawn[name]
+        for name in ("accuracy", "accuracy-by-epoch")
+        if name in drawn
+    }
+
+
+def _map_figures(paper: Paper, sources: Sequence[Source]) -> dict[str, Figure]:
+    """Kernels and feature maps, where a run kept them."""
+    made = {}
+    kernels = _arrays(paper.kernels, sources)
+    layers = {
+        name.removeprefix("kernels/"): values[-1]
+        for name, values in kernels.items()
+        if name.startswith("kernels/")
+    }
+    if layers:
+        made["kernels"] = kernels_figure(f"{paper.id}: kernels of {paper.kernels}", layers)
+    features = _arrays(paper.features, sources)
+    last = max((name for name in features if name.startswith("features/conv")), default=None)
+    if last:
+        made["feature-maps"] = features_figure(
+            f"{paper.id}: feature maps of {paper.features}", features[last]
+        )
+    return made
+
+
+def _arrays(cell: str, sources: Sequence[Source]) -> Mapping[str, NDArray[Any]]:
+    """The artifacts of the first seed of a cell; empty where no run kept any."""
+    for source in sources:
+        for record in sorted(source.run.records, key=lambda record: record.seed):
+            path = source.folder / (record.artifacts or "")
+            if _is_of(record, cell) and record.artifacts and path.is_file():
+                with np.load(path, allow_pickle=False) as found:
+                    return {name: found[name] for name in found.files}
+    return {}
+
+
+def _is_of(record: Record, cell: str) -> bool:
+    return f"{record.experiment}/{record.variant}" == cell
+
+
+def _as_json(found: Repetition) -> str:
+    """One object a claim, for other programs."""
+    return json.dumps(
+        [
+            {
+                "id": verdict.claim.id,
+                "verdict": verdict.word,
+                "p": verdict.p,
+                "seeds": verdict.seeds,
+                "seeds_needed": verdict.seeds_needed if verdict.word == "undecided" else None,
+                "measured": [measured(result) for result in verdict.results],
+                "missing": list(verdict.missing),
+            }
+            for verdict in found.verdicts
+        ],
+        indent=1,
+    )

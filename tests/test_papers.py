@@ -1,0 +1,199 @@
+"""The page on the studies: what it says of made-up runs, and the command that writes it."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from harness import report
+from harness.claim import (
+    Claim,
+    Claims,
+    Fact,
+    Finding,
+    Paper,
+    Reported,
+    Statement,
+    Term,
+    write_claims,
+)
+from harness.compare import CompareError
+from harness.overview import LoadedRun
+from harness.papers import repetition
+from harness.papers_page import papers_page
+from harness.record import Record, encode
+from harness.store import RECORDS
+from tests.records import DATASET, make_record
+
+ADAM, SGD = (Term(metric="test_accuracy", at=(f"optimizer/{name}",)) for name in ("adam", "sgd"))
+BETTER = Statement(says="Adam ends above SGD", terms=(ADAM, replace(SGD, weight=-1.0)))
+CLAIMS = Claims(
+    papers=(
+        Paper(
+            id="D2",
+            title="five optimizers",
+            source="one author",
+            data="MNIST",
+            experiments=("optimizer",),
+            assumptions=("Batches of 32.",),
+            kernels="optimizer/adam",
+            features="optimizer/adam",
+        ),
+    ),
+    reported=(
+        Reported(id="D2-N01", place="6", text="Adam", value=0.99, term=ADAM),
+        Reported(id="D2-N02", place="6", text="SGD", value=0.858, term=SGD),
+        Reported(id="D2-F01", place="3", text="samples", reason="the figure is blank"),
+    ),
+    claims=(
+        Claim(id="D2-C01", place="1", text="It shaped the field.", reason="history"),
+        Claim(id="D2-C31", place="6", text="Adam is best.", statements=(BETTER,)),
+        Claim(
+            id="D2-C36", place="7", text="It is small.", facts=(Fact(says="61,706", holds=True),)
+        ),
+        Claim(
+            id="D2-C40",
+            place="7",
+            text="Never run.",
+            statements=(replace(BETTER, terms=(replace(ADAM, at=("depth/9",)),)),),
+        ),
+    ),
+    findings=(
+        Finding(claim="D2-C31", supported="Adam leads", contradicted="Adam does not lead"),
+        Finding(claim="D2-C40", supported="Deeper wins", contradicted="Deeper loses"),
+    ),
+)
+
+
+def records(*, adam: float = 0.985, sgd: float = 0.975, tier: str = "paper") -> list[Record]:
+    steps = (0.0, 0.0004, -0.0003, 0.0002)
+    return [
+        make_record(
+            variant=name, seed=seed, tier=tier, accuracies=[0.9, mean + step], run="mnist-run"
+        )
+        for name, mean in (("sgd", sgd), ("adam", adam))
+        for seed, step in enumerate(steps)
+    ]
+
+
+def loaded(found: list[Record]) -> LoadedRun:
+    return LoadedRun(name="mnist-run", records=tuple(found), manifest=None)
+
+
+def page(found: list[Record]) -> str:
+    return papers_page(repetition(CLAIMS, [loaded(found)]), {})
+
+
+def table_lines(text: str) -> dict[str, str]:
+    """First cell -> line, of every table."""
+    lines = (line for line in text.splitlines() if line.startswith("| "))
+    return {line.split("|")[1].strip(): line for line in lines}
+
+
+def written(folder: Path, found: list[Record]) -> Path:
+    """A run's folder with these records, the claims, and artifacts of the first Adam run."""
+    (folder / "artifacts").mkdir(parents=True)
+    kernels = np.zeros((3, 6, 1, 5, 5), np.float16)
+    maps = np.ones((10, 16, 4, 4), np.float16)
+    arrays: Any = {"kernels/conv1": kernels, "features/conv2": maps}
+    np.savez(folder / "artifacts/adam.npz", **arrays)
+    lines = [
+        replace(each, artifacts="artifacts/adam.npz") if each.variant == "adam" else each
+        for each in found
+    ]
+    (folder / RECORDS).write_bytes(b"".join(encode(each) + b"\n" for each in lines))
+    write_claims(CLAIMS, folder)
+    return folder
+
+
+def test_findings_are_told_as_their_verdicts_have_it() -> None:
+    assert "**Adam leads** Adam ends above SGD: +1.00 points (" in page(records())
+    assert "**Adam does not lead**" in page(records(adam=0.97))
+    assert "**Undecided so far: Deeper wins** Adam ends above SGD: no runs yet" in page(records())
+
+
+def test_each_claim_has_its_verdict_and_grounds() -> None:
+    lines = table_lines(page(records()))
+    assert "**not testable**" in lines["D2-C01"]
+    assert "history" in lines["D2-C01"]
+    assert "**supported**" in lines["D2-C31"]
+    assert "calculated: 61,706" in lines["D2-C36"]
+    assert "waits for runs of depth/9" in lines["D2-C40"]
+
+
+def test_reported_numbers_stand_beside_ours() -> None:
+    lines = table_lines(page(records()))
+    assert "85.80%" in lines["D2-N02"]
+    assert "97.51 ±" in lines["D2-N02"]
+    assert "**no**" in lines["D2-N02"]
+    assert "the figure is blank" in lines["D2-F01"]
+    near = page(records(adam=0.99))
+    assert "yes (" in next(line for line in near.splitlines() if "| D2-N01" in line)
+
+
+def test_fair_tuning_chooses_on_held_out_images_alone() -> None:
+    def searched(rate: float, held_out: float, test: float) -> list[Record]:
+        found = []
+        for seed in range(3):
+            made = make_record(
+                experiment="tuned_optimizer",
+                variant=f"adam-{rate}",
+                baseline=f"adam-{rate}",
+                factors={"optimizer": "adam", "rate": f"rate{rate}"},
+                seed=seed,
+                tier="paper",
+                accuracies=[test],
+            )
+            epochs = tuple(replace(e, validation_accuracy=held_out) for e in made.epochs)
+            recipe = {**made.recipe, "learning_rate": rate}
+            found.append(replace(made, epochs=epochs, recipe=recipe, recipe_id=str(rate)))
+        return found
+
+    runs = searched(0.001, 0.98, 0.97) + searched(0.01, 0.97, 0.99) + searched(0.1, 0.5, 0.5)
+    (tuned,) = repetition(CLAIMS, [loaded(records() + runs)]).tuned
+    assert (tuned.rate, tuned.is_at_edge) == (0.001, True)
+    assert tuned.accuracy.mean == pytest.approx(0.97)
+
+
+def test_only_the_paper_tier_counts_and_nothing_is_mixed() -> None:
+    with pytest.raises(CompareError, match="expected records of the tier paper, got none"):
+        page(records(tier="short"))
+    other = replace(DATASET, name="digits", digest="sha256:" + "0" * 64)
+    mixed = records() + [replace(each, dataset=other, seed=each.seed + 9) for each in records()]
+    with pytest.raises(CompareError, match="expected records of one dataset"):
+        page(mixed)
+
+
+def test_the_command_writes_page_pictures_and_verdicts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = written(tmp_path / "run", records())
+    assert report.main(["papers", str(run), "--output", str(tmp_path / "out")]) == 0
+    assert "## The 2 findings that matter" in capsys.readouterr().out
+    text = (tmp_path / "out" / "README.md").read_text()
+    pictures = sorted(path.name for path in (tmp_path / "out" / "figures").iterdir())
+    assert pictures == [
+        "D2-feature-maps.png",
+        "D2-kernels.png",
+        "D2-optimizer-accuracy-by-epoch.png",
+        "D2-optimizer-accuracy.png",
+        "D2-reported-numbers.png",
+        "summary-verdicts.png",
+    ]
+    assert all(f"figures/{name}" in text for name in pictures)
+    told = json.loads((tmp_path / "out" / "verdicts.json").read_text())
+    verdicts = {each["id"]: each for each in told}
+    assert verdicts["D2-C31"]["verdict"] == "supported"
+    assert verdicts["D2-C40"]["missing"] == ["depth/9"]
+
+
+def test_a_run_without_claims_is_an_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = written(tmp_path / "run", records())
+    (run / "claims.json").unlink()
+    assert report.main(["papers", str(run), "--output", str(tmp_path / "out")]) == 2
+    assert "error: " in capsys.readouterr().err
