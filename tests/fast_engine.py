@@ -16,8 +16,8 @@ from torch.nn import functional
 from lenet.activations import ACTIVATIONS
 from lenet.fast import lent
 from lenet.fast import threads as fast_threads
-from lenet.fast.simd import LANES
-from lenet.fast.stages import Backward, Saved, Stage
+from lenet.fast.stack import Stack
+from lenet.fast.stages import Stage
 from lenet.pooling import build_pool
 from lenet.recipe import Recipe
 from lenet.reference import architecture
@@ -127,29 +127,16 @@ def torch_answer(
     return Answer(out.detach(), *torch.autograd.grad(out, leaves, gradient.to(dtype)))
 
 
+Answers = Callable[..., Answer]
+"""(stage, samples, weight, bias, gradient by the output) -> answer."""
+
+
 def fast_answer(stage: Stage, x: Tensor, weight: Tensor, bias: Tensor, gradient: Tensor) -> Answer:
-    """The stage's answer; samples past the last are zeros, as in a batch."""
-    out, saved = stage.forward(packed(x), weight, bias)
-    found = stage.backward(packed(gradient), saved, weight, bias, wanted=True)
-    assert found.by_input is not None
-    return Answer(unpacked(out, len(x)), unpacked(found.by_input, len(x)), *found.by_tensors)
-
-
-def packed(samples: Tensor) -> Tensor:
-    """Maps [N, C, H, W] as lane blocks [B, C, H, W, L], features [N, F] as [F, N]."""
-    if samples.ndim == 2:
-        return samples.t().clone(memory_format=torch.contiguous_format)  # to be written over
-    blocks = -(-len(samples) // LANES)
-    padded = samples.new_zeros(blocks * LANES, *samples.shape[1:])
-    padded[: len(samples)] = samples
-    return padded.reshape(blocks, LANES, *samples.shape[1:]).movedim(1, -1).contiguous()
-
-
-def unpacked(values: Tensor, count: int) -> Tensor:
-    """The `count` samples of `packed` values."""
-    if values.ndim == 2:
-        return values.t()
-    return values.movedim(-1, 1).flatten(0, 1)[:count]
+    """The stage's answer, by the compiled functions with this stage alone."""
+    leaves = [value.clone().requires_grad_() for value in (x, weight, bias)]
+    out = Stack([stage], stage.features[0]).run_rows(leaves[0].flatten(1), leaves[1:])
+    found = torch.autograd.grad(out, leaves, gradient.flatten(1))
+    return Answer(out.detach().reshape(gradient.shape), *found)
 
 
 def error(found: Tensor, expected: Tensor) -> float:
@@ -177,14 +164,15 @@ def assert_answers(found: Answer, exact: Answer, single: Answer, *, is_exact: bo
 
 
 def check_stage(
-    stage: Stage, function: Function, x: Tensor, weight: Tensor, bias: Tensor, *, is_exact: bool
-) -> None:
+    stage: Stage, function: Function, x: Tensor, weight: Tensor, bias: Tensor, *, is_exact: bool,
+    answer: Answers = fast_answer,
+) -> None:  # fmt: skip
     """Fail where a stage does not answer as PyTorch does."""
     shape = function(x, weight, bias).shape
     given = x, weight, bias, grid(*shape, seed=0, name="gradient")
     exact = torch_answer(function, *given, torch.float64)
     single = torch_answer(function, *given, torch.float32)
-    assert_answers(fast_answer(stage, *given), exact, single, is_exact=is_exact)
+    assert_answers(answer(stage, *given), exact, single, is_exact=is_exact)
 
 
 def values_of(block: Block, count: int, seed: int) -> tuple[Tensor, Tensor, Tensor]:
@@ -218,30 +206,16 @@ def _step(terms: int) -> float:
     return 0.25 * 2.0 ** -((terms.bit_length() + 1) // 2)
 
 
-class Wrong:
-    """A stage that errs by a little in one place of one of its answers."""
+def spoilt(answer: Answers, name: str, share: float) -> Answers:
+    """The same answers, but for a little in one place of one of them."""
 
-    def __init__(self, stage: Stage, name: str, share: float) -> None:
-        self.stage = stage
-        self.tensors = stage.tensors
-        self.name = name
-        self.share = share
+    def spoilt_answer(stage: Stage, *given: Tensor) -> Answer:
+        found = answer(stage, *given)
+        values = getattr(found, name).clone(memory_format=torch.contiguous_format)
+        values.view(-1)[0] += share * max(LEAST_SCALE, float(values.abs().max()))
+        return found._replace(**{name: values})
 
-    def forward(self, x: Tensor, *tensors: Tensor) -> tuple[Tensor, Saved]:
-        """As the stage's."""
-        out, saved = self.stage.forward(x, *tensors)
-        return self._spoilt(out.clone(), "out"), saved
-
-    def backward(self, gradient: Tensor, saved: Saved, *tensors: Tensor, wanted: bool) -> Backward:
-        """As the stage's."""
-        dx, sums = self.stage.backward(gradient, saved, *tensors, wanted=wanted)
-        spoilt = (self._spoilt(*each) for each in zip(sums, ("by_weight", "by_bias"), strict=False))
-        return Backward(None if dx is None else self._spoilt(dx, "by_input"), tuple(spoilt))
-
-    def _spoilt(self, values: Tensor, name: str) -> Tensor:
-        if name == self.name:
-            values.view(-1)[0] += self.share * max(LEAST_SCALE, float(values.abs().max()))
-        return values
+    return spoilt_answer
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """A batch through several stages as one step of autograd, against PyTorch's layers."""
 
 import gc
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -14,8 +15,8 @@ from torch.nn import functional
 from bench.recipes import BASE
 from lenet.fast import Batch
 from lenet.fast.simd import LANES
-from lenet.fast.stack import run, run_matrix
-from lenet.fast.stages import Convolution, Dense, Flatten, Stage
+from lenet.fast.stack import Stack
+from lenet.fast.stages import Convolution, Dense
 from lenet.model import build_model
 from lenet.recipe import Head
 from lenet.settings import Conv, Pool
@@ -34,12 +35,12 @@ from tests.fast_engine import (
 
 BLOCK = block((2, 8, 7), Conv(maps=3, kernel=3), Pool(), "relu")
 FEATURES = 3 * 3 * 2
-STAGES: list[Stage] = [Convolution(*BLOCK), Flatten(), Dense("relu"), Dense("identity")]
+STACK = Stack([Convolution(*BLOCK), Dense(FEATURES, 6, "relu"), Dense(6, 4, "identity")], 2 * 8 * 7)
 COUNTS = sorted({1, 7, LANES - 1, LANES, LANES + 1, 3 * LANES + 5})
 
 
 def tensors() -> list[Tensor]:
-    """Weight and bias of each stage of `STAGES`, as leaves."""
+    """Weight and bias of each stage of `STACK`, as leaves."""
     own = [
         *values_of(BLOCK, 1, seed=1)[1:],
         *dense_values(FEATURES, 6, 1, seed=1)[1:],
@@ -73,7 +74,7 @@ def expected(x: Tensor, gradient: Tensor) -> tuple[Tensor, ...]:
 
 def found(batch: Batch, gradient: Tensor) -> tuple[Tensor, ...]:
     values = tensors()
-    out = run(batch, STAGES, values)
+    out = STACK.run(batch, values)
     return out.detach(), *torch.autograd.grad(out, values, gradient)
 
 
@@ -103,23 +104,23 @@ def test_index_says_which_images_in_which_order(index: list[int]) -> None:
 def test_images_of_any_size_are_packed(shape: tuple[int, int, int]) -> None:
     x = grid(LANES + 3, *shape, seed=6, name="x")
     index = torch.arange(len(x)).flip(0)
-    out = run(Batch(images=x, index=index), [Flatten()], [])
+    out = Stack([], math.prod(shape)).run(Batch(images=x, index=index), [])
     assert torch.equal(out, x[index].flatten(1))
 
 
 def test_sample_does_not_depend_on_its_neighbours() -> None:
     x = images(2 * LANES + 3)
     values = tensors()
-    together = run(whole(x), STAGES, values)
+    together = STACK.run(whole(x), values)
     for sample in (0, LANES, len(x) - 1):
-        alone = run(Batch(images=x, index=torch.tensor([sample])), STAGES, values)
+        alone = STACK.run(Batch(images=x, index=torch.tensor([sample])), values)
         assert torch.equal(alone, together[sample : sample + 1])
 
 
 def test_what_is_not_a_number_stays_in_its_sample() -> None:
     x = images(LANES + 3)
     x[LANES + 1] = float("nan")
-    out = run(whole(x), STAGES, tensors())
+    out = STACK.run(whole(x), tensors())
     assert out.isnan().any(dim=1).nonzero().flatten().tolist() == [LANES + 1]
 
 
@@ -127,7 +128,7 @@ def test_what_is_not_a_number_stays_in_its_sample() -> None:
 def test_features_and_their_gradient(activation: str) -> None:
     x, *values = (tensor.requires_grad_() for tensor in dense_values(9, 5, 11, seed=7))
     gradient = grid(11, 5, seed=8, name="gradient")
-    out = run_matrix(x, [Dense(activation)], values)
+    out = Stack([Dense(9, 5, activation)], 9).run_rows(x, values)
     answers = out.detach(), *torch.autograd.grad(out, [x, *values], gradient)
     leaves = [tensor.detach().double().requires_grad_() for tensor in (x, *values)]
     applied: Any = getattr(functional, activation)
@@ -151,7 +152,7 @@ def test_gradient_of_any_layout_is_left_as_it_is() -> None:
 
 def test_step_can_be_taken_back_twice() -> None:
     values, x = tensors(), images(LANES + 3)
-    out = run(whole(x), STAGES, values)
+    out = STACK.run(whole(x), values)
     gradient = torch.ones_like(out)
     first = torch.autograd.grad(out, values, gradient, retain_graph=True)
     second = torch.autograd.grad(out, values, gradient)
@@ -161,7 +162,7 @@ def test_step_can_be_taken_back_twice() -> None:
 
 def test_weight_that_changed_since_is_refused() -> None:
     values = tensors()
-    out = run(whole(images(3)), STAGES, values)
+    out = STACK.run(whole(images(3)), values)
     with torch.no_grad():
         values[0] += 1
     with pytest.raises(RuntimeError, match="modified by an inplace operation"):
@@ -170,13 +171,13 @@ def test_weight_that_changed_since_is_refused() -> None:
 
 def test_nothing_is_recorded_without_gradients() -> None:
     with torch.no_grad():
-        assert not run(whole(images(3)), STAGES, tensors()).requires_grad
+        assert not STACK.run(whole(images(3)), tensors()).requires_grad
 
 
 def test_images_and_weights_are_left_as_they_are() -> None:
     x, values = images(LANES + 3), tensors()
     before = [tensor.detach().clone() for tensor in (x, *values)]
-    torch.autograd.backward(run(whole(x), STAGES, values).sum())
+    torch.autograd.backward(STACK.run(whole(x), values).sum())
     for tensor, copy in zip((x, *values), before, strict=True):
         assert torch.equal(tensor, copy)
 
@@ -195,7 +196,7 @@ def test_a_step_leaves_no_cycle_that_would_keep_its_memory(head: Head) -> None:
     gc.disable()
     try:
         step()
-        kept = [each for each in gc.get_objects() if type(each).__name__ == "_Tape"]
+        kept = [each for each in gc.get_objects() if type(each).__name__ == "Tape"]
     finally:
         gc.enable()
     assert kept == []

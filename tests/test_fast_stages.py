@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from lenet.activations import ACTIVATIONS
+from lenet.fast import Batch
 from lenet.fast.simd import LANES
-from lenet.fast.stages import Convolution, Dense, Flatten
+from lenet.fast.stack import Stack
+from lenet.fast.stages import Convolution, Dense
 from lenet.settings import Conv, Pool
 from tests.fast_engine import (
     EXACT,
@@ -20,7 +22,6 @@ from tests.fast_engine import (
     REPEATABLE,
     Answer,
     Block,
-    Wrong,
     assert_within,
     block,
     check_stage,
@@ -29,11 +30,10 @@ from tests.fast_engine import (
     grid,
     is_exact,
     networks,
-    packed,
     pooled,
+    spoilt,
     torch_block,
     torch_dense,
-    unpacked,
     values_of,
 )
 
@@ -100,7 +100,8 @@ def test_convolutions_of_the_bench(case: Block) -> None:
 def test_dense_layers_of_the_bench(inputs: int, units: int, activation: str) -> None:
     values = dense_values(inputs, units, COUNT, seed=2)
     exact = is_exact(activation)
-    check_stage(Dense(activation), torch_dense(activation), *values, is_exact=exact)
+    stage = Dense(inputs, units, activation)
+    check_stage(stage, torch_dense(activation), *values, is_exact=exact)
 
 
 @settings(REPEATABLE, max_examples=300)
@@ -119,7 +120,8 @@ def test_convolutions_of_any_form(case: Block, count: int, seed: int) -> None:
 def test_dense_layers_of_any_form(inputs: int, units: int, count: int, activation: str) -> None:
     values = dense_values(inputs, units, count, seed=3)
     exact = is_exact(activation)
-    check_stage(Dense(activation), torch_dense(activation), *values, is_exact=exact)
+    stage = Dense(inputs, units, activation)
+    check_stage(stage, torch_dense(activation), *values, is_exact=exact)
 
 
 @pytest.mark.parametrize("activation", ELEMENTWISE)
@@ -136,38 +138,31 @@ def test_large_pooling_windows(side: int, activation: str) -> None:
     check_block(case, COUNT, seed=5)
 
 
-@given(
-    shape=st.tuples(*[st.integers(1, 9)] * 3), count=st.integers(1, COUNT), seed=st.integers(0, 9)
-)
+@given(features=st.integers(1, 3 * LANES), count=st.integers(1, COUNT), seed=st.integers(0, 9))
 @settings(REPEATABLE, max_examples=40)
-def test_flattening_puts_samples_side_by_side(
-    shape: tuple[int, int, int], count: int, seed: int
+def test_samples_and_gradients_come_back_as_they_went_in(
+    features: int, count: int, seed: int
 ) -> None:
-    x = grid(count, *shape, seed=seed, name="x")
-    stage = Flatten()
-    out, saved = stage.forward(packed(x))
-    assert torch.equal(out.t()[:count], x.flatten(1))
-    found = stage.backward(out.clone(), saved, wanted=True).by_input
-    assert found is not None
-    assert torch.equal(found, packed(x))
+    x, gradient = (grid(count, features, seed=seed, name=name) for name in ("x", "gradient"))
+    leaf = x.clone().requires_grad_()
+    out = Stack([], features).run_rows(leaf, [])
+    assert torch.equal(out, x)
+    assert torch.equal(*torch.autograd.grad(out, leaf, gradient), gradient)
 
 
 @pytest.mark.parametrize("activation", ["relu", "gelu"])
-def test_gradient_by_the_input_only_where_it_is_wanted(activation: str) -> None:
+def test_gradient_by_the_input_changes_no_other(activation: str) -> None:
+    """Of images it is not wanted, and not computed."""
     case = block((3, 8, 8), Conv(maps=4, kernel=3), Pool(), activation)
-    conv_values, dense = values_of(case, COUNT, seed=6), dense_values(9, 5, COUNT, seed=6)
-    for stage, (x, *tensors) in (
-        (Convolution(*case), conv_values),
-        (Dense(activation), dense),
-    ):
-        out, saved = stage.forward(packed(x), *tensors)
-        answers = [
-            stage.backward(out.clone(), saved, *tensors, wanted=wanted) for wanted in (True, False)
-        ]
-        assert answers[0].by_input is not None
-        assert answers[1].by_input is None
-        for one, other in zip(*(answer.by_tensors for answer in answers), strict=True):
-            assert torch.equal(one, other)
+    x, *tensors = (value.requires_grad_() for value in values_of(case, COUNT, seed=6))
+    stack = Stack([Convolution(*case)], 3 * 8 * 8)
+    rows = stack.run_rows(x.flatten(1), tensors)
+    images = stack.run(Batch(images=x.detach(), index=torch.arange(COUNT)), tensors)
+    assert torch.equal(rows, images)
+    gradient = torch.rand_like(rows)
+    wanted = torch.autograd.grad(rows, [x, *tensors], gradient)[1:]
+    for one, other in zip(wanted, torch.autograd.grad(images, tensors, gradient), strict=True):
+        assert torch.equal(one, other)
 
 
 SPECIAL = torch.tensor([float("nan"), float("inf"), -float("inf"), 0.0, -0.0, 1.0, -1.0])
@@ -261,7 +256,7 @@ def test_relu_of_zero_hands_nothing_back(pool: Pool, zero: float) -> None:
 def test_relu_of_zero_in_a_dense_layer_hands_nothing_back(zero: float) -> None:
     x = torch.full((COUNT, 3), zero)
     found = fast_answer(
-        Dense("relu"), x, torch.ones(2, 3), torch.full((2,), zero), torch.ones(COUNT, 2)
+        Dense(3, 2, "relu"), x, torch.ones(2, 3), torch.full((2,), zero), torch.ones(COUNT, 2)
     )
     assert not any(values.any() for values in found)
 
@@ -273,7 +268,7 @@ def test_infinity_and_nan_in_a_dense_layer(activation: str) -> None:
     expected = ACTIVATIONS[activation].apply(leaf)
     torch.autograd.backward(expected, gradient)
     found = fast_answer(
-        Dense(activation), leaf.detach(), torch.ones(1, 1), torch.zeros(1), gradient
+        Dense(1, 1, activation), leaf.detach(), torch.ones(1, 1), torch.zeros(1), gradient
     )
     assert leaf.grad is not None
     assert_within(found.out, expected.detach(), OUTPUT_TOLERANCE)
@@ -287,16 +282,7 @@ def test_wrong_answer_is_caught(name: str, activation: str) -> None:
     """The checks above can fail: one number of an answer is off by 20 millionths."""
     case = block((2, 9, 9), Conv(maps=3, kernel=3), Pool(), activation)
     stage, values = Convolution(*case), values_of(case, COUNT, seed=9)
-    check_stage(Wrong(stage, name, 0.0), torch_block(case), *values, is_exact=False)
+    right, wrong = (spoilt(fast_answer, name, share) for share in (0.0, 2e-5))
+    check_stage(stage, torch_block(case), *values, is_exact=False, answer=right)
     with pytest.raises(AssertionError, match=f"{name}: .* off"):
-        check_stage(Wrong(stage, name, 2e-5), torch_block(case), *values, is_exact=False)
-
-
-def test_lane_blocks_hold_samples_side_by_side() -> None:
-    """The layout that the stages are tested in."""
-    x = grid(COUNT, 2, 3, 4, seed=10, name="x")
-    lanes = packed(x)
-    assert lanes.shape == (3, 2, 3, 4, LANES)
-    assert torch.equal(lanes[1, ..., 2], x[LANES + 2])
-    assert not lanes[2, ..., 3:].any()
-    assert torch.equal(unpacked(lanes, COUNT), x)
+        check_stage(stage, torch_block(case), *values, is_exact=False, answer=wrong)

@@ -52,18 +52,35 @@ class Maps(NamedTuple):
 
 
 class Kernels(NamedTuple):
-    """Kernels [C, rows, columns, maps] of a block of maps, somewhere in a flat array."""
+    """Kernels of a block of maps, somewhere in a flat array."""
 
-    data: Any
+    biases: Any
     """float32."""
     bias: Any
-    """Where the block's biases begin."""
+    """Where the block's biases begin in it, side by side."""
+    data: Any
+    """float32."""
     start: Any
-    """Where its first tap is."""
+    """Where the block's first tap is."""
     map: Any
     """From one input map to the next."""
     row: Any
     """From one kernel row to the next."""
+    column: Any
+    """From one kernel column to the next."""
+    unit: Any
+    """From the kernel of one map that is made to that of the next."""
+
+
+class Steps(NamedTuple):
+    """What lies between neighbours: in a convolution, one register each."""
+
+    column: Any
+    """From what one kernel column reads to what the next one reads."""
+    pixel: Any
+    """From what one pixel reads to what the next one reads."""
+    out: Any
+    """From one pixel that is made to the next."""
 
 
 class Block(NamedTuple):
@@ -138,39 +155,41 @@ def _view(context: Any, builder: Any, kind: Any, value: Any) -> Any:
 
 
 @instructions
-def correlate(typingctx: Any, source: Any, kernels: Any, out: Any, block: Any) -> Any:
+def correlate(typingctx: Any, source: Any, kernels: Any, out: Any, block: Any, steps: Any) -> Any:
     """out[m, p] = bias[m] + sum over inputs, rows, columns of source[., ., . + p] kernels[., m]."""
 
-    def emit(lanes: Emitter, source: Maps, kernels: Kernels, out: Maps, block: Block) -> None:
+    def emit(
+        lanes: Emitter, source: Maps, kernels: Kernels, out: Maps, block: Block, steps: Steps
+    ) -> None:
         for maps in range(1, MAPS + 1):
             for pixels in (1, PIXELS[maps]):
                 with lanes.where(block.maps, maps), lanes.where(block.pixels, pixels):
-                    _correlate(lanes, source, kernels, out, block, maps=maps, pixels=pixels)
+                    size = block._replace(maps=maps, pixels=pixels)
+                    _correlate(lanes, source, kernels, out, size, steps)
 
-    return _kernel(emit, source, kernels, out, block)
+    return _kernel(emit, source, kernels, out, block, steps)
 
 
 def _correlate(
-    lanes: Emitter, source: Maps, kernels: Kernels, out: Maps, block: Block, *, maps: int,
-    pixels: int,
-) -> None:  # fmt: skip
-    sums = {
-        (m, p): lanes.variable(lanes.splat(kernels.data, lanes.plus(kernels.bias, m)))
-        for m in range(maps)
-        for p in range(pixels)
-    }
+    lanes: Emitter, source: Maps, kernels: Kernels, out: Maps, block: Block, steps: Steps
+) -> None:
+    """The same, where `block` says in Python how many maps and pixels."""
+    maps, pixels = range(block.maps), range(block.pixels)
+    biases = [lanes.splat(kernels.biases, lanes.plus(kernels.bias, m)) for m in maps]
+    sums = {(m, p): lanes.variable(biases[m]) for m in maps for p in pixels}
     with lanes.loops(block.inputs, block.rows, block.columns) as (i, row, column):
-        here = (i, source.map), (row, source.row), (column, INDEX(LANES))
+        here = (i, source.map), (row, source.row), (column, steps.column)
         at = lanes.address(source.start, *here)
-        values = [lanes.load(source.data, lanes.plus(at, p * LANES)) for p in range(pixels)]
-        there = (i, kernels.map), (row, kernels.row), (column, INDEX(maps))
+        places = [lanes.address(at, (INDEX(p), steps.pixel)) for p in pixels]
+        values = [lanes.load(source.data, place) for place in places]
+        there = (i, kernels.map), (row, kernels.row), (column, kernels.column)
         tap = lanes.address(kernels.start, *there)
-        for m in range(maps):
-            weight = lanes.splat(kernels.data, lanes.plus(tap, m))
-            for p in range(pixels):
+        for m in maps:
+            weight = lanes.splat(kernels.data, lanes.address(tap, (INDEX(m), kernels.unit)))
+            for p in pixels:
                 lanes.accumulate(sums[m, p], weight, values[p])
     for (m, p), total in sums.items():
-        at = lanes.address(lanes.plus(out.start, p * LANES), (INDEX(m), out.map))
+        at = lanes.address(out.start, (INDEX(p), steps.out), (INDEX(m), out.map))
         lanes.store(lanes.builder.load(total), out.data, at)
 
 
@@ -401,19 +420,23 @@ def total(typingctx: Any, source: Any, rows: Any, columns: Any, out: Any) -> Any
 
 
 @instructions
-def transpose(typingctx: Any, source: Any, starts: Any, offset: Any, out: Any, out_at: Any) -> Any:
-    """out[p, l] = source[starts[l] + offset + p] for `LANES` neighbours p."""
+def transpose(
+    typingctx: Any, source: Any, starts: Any, offset: Any, out: Any, out_at: Any, step: Any
+) -> Any:
+    """out[p, l] = source[starts[l] + offset + p] for `LANES` neighbours p, `step` apart in `out`."""
 
-    def emit(lanes: Emitter, source: Any, starts: Any, offset: Any, out: Any, out_at: Any) -> None:
+    def emit(
+        lanes: Emitter, source: Any, starts: Any, offset: Any, out: Any, out_at: Any, step: Any
+    ) -> None:
         b = lanes.builder
         firsts = (b.load(b.gep(starts, [INDEX(lane)])) for lane in range(LANES))
         rows = [lanes.load(source, b.add(first, offset)) for first in firsts]
         for _ in range(LANES.bit_length() - 1):
             rows = _interleaved(lanes, rows)
         for p, row in enumerate(rows):
-            lanes.store(row, out, lanes.plus(out_at, p * LANES))
+            lanes.store(row, out, lanes.address(out_at, (INDEX(p), step)))
 
-    return _kernel(emit, source, starts, offset, out, out_at)
+    return _kernel(emit, source, starts, offset, out, out_at, step)
 
 
 def _interleaved(lanes: Emitter, rows: list[Any]) -> list[Any]:

@@ -1,12 +1,13 @@
 """A recipe's network as stages of this engine, with PyTorch for what it does not cover."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 from torch import Tensor, nn
 
 from lenet.activations import ACTIVATIONS
-from lenet.fast.stack import Batch, run, run_matrix
-from lenet.fast.stages import Convolution, Dense, Flatten, Stage
+from lenet.fast.stack import Batch, Stack
+from lenet.fast.stages import Convolution, Dense, Stage
 from lenet.fast.warm import compile_kernels
 from lenet.recipe import Recipe
 
@@ -24,22 +25,33 @@ class Network:
         self.head = None if recipe.head == "linear" else inner[f"{recipe.head}1"]
         kinds = (*recipe.activations, recipe.output_activation)
         sizes = zip(recipe.stages, recipe.convs, recipe.pools, kinds, strict=False)
-        self.maps: list[Stage] = [*(Convolution(*each) for each in sizes), Flatten()]
-        self.units = [
-            Dense("identity" if kind == "softmax" else kind)
-            for kind in kinds[len(kinds) - len(linears) :]
+        maps: list[Stage] = [Convolution(*each) for each in sizes]
+        units: list[Stage] = [
+            Dense(layer.in_features, layer.out_features, "identity" if kind == "softmax" else kind)
+            for layer, kind in zip(linears, kinds[len(kinds) - len(linears) :], strict=True)
         ]
+        pixels = math.prod(recipe.padded_shape)
+        self.whole = Stack([*maps, *units], pixels) if self.head is None else None
+        self.maps = Stack(maps, pixels)
+        width = linears[0].in_features if linears else recipe.classes
+        self.units = Stack(units, width)
 
     def __call__(self, batch: Batch) -> Tensor:
         """Outputs [N, classes]; a recurrent head and a softmax are PyTorch's."""
-        if self.head is None:
-            out = run(batch, [*self.maps, *self.units], [*self.kernels, *self.weights])
+        if self.whole is not None:
+            out = self.whole.run(batch, [*self.kernels, *self.weights])
         else:
-            maps = run(batch, self.maps, self.kernels).reshape(-1, *self.recipe.stages[-1].pooled)
-            activation = ACTIVATIONS[self.recipe.activations[len(self.recipe.convs)]]
-            out = run_matrix(activation.apply(self.head(maps)), self.units, self.weights)
+            out = self.units.run_rows(self._behind_head(batch), self.weights)
         softmax = self.recipe.output_activation == "softmax"
         return ACTIVATIONS["softmax"].apply(out) if softmax else out
+
+    def _behind_head(self, batch: Batch) -> Tensor:
+        """What the recurrent head makes of the maps, after its activation: [N, width]."""
+        assert self.head is not None
+        recipe = self.recipe
+        maps = self.maps.run(batch, self.kernels).reshape(-1, *recipe.stages[-1].pooled)
+        states: Tensor = self.head(maps)
+        return ACTIVATIONS[recipe.activations[len(recipe.convs)]].apply(states)
 
 
 def _inner(layer: nn.Module) -> nn.Module:

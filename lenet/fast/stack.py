@@ -1,20 +1,27 @@
-"""Stages one after another, as one step that autograd sees."""
+"""A network's stages as one step that autograd sees: a compiled call for each thread's share."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from lenet.fast import kernels
+from lenet.fast.memory_pool import Floats, Pool
+from lenet.fast.plan import Plan, plan
 from lenet.fast.simd import LANES
-from lenet.fast.stages import Saved, Stage, flat
+from lenet.fast.stages import Stage
 from lenet.fast.threads import parts, share
 
-Tensors = tuple[Tensor, ...]
+Addresses = NDArray[np.int64]
+PLANS = 16
+"""Most plans that a network keeps: one for each size of a share."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,122 +37,119 @@ class Batch:
         return self.index.shape[0]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Tape:
-    """One thread's forward pass."""
+class Tape:
+    """One thread's forward pass; its memory goes back to the pool when nobody holds it any more."""
 
-    out: Tensor
-    """[units, n] of its n samples."""
-    saved: list[Saved]
-    """What each stage left."""
+    def __init__(self, plan: Plan, pool: Pool) -> None:
+        self.plan = plan
+        self.pool = pool
+        self.memory = pool.take(plan.floats)
 
-
-def run(batch: Batch, stages: Sequence[Stage], tensors: Sequence[Tensor]) -> Tensor:
-    """What the stages make of a batch: [N, units], samples side by side in memory."""
-    out: Tensor = _Images.apply(batch, stages, *tensors)
-    return (out if out.shape[1] == len(batch) else out[:, : len(batch)]).t()
+    def __del__(self) -> None:
+        self.pool.give(self.memory)
 
 
-def run_matrix(x: Tensor, stages: Sequence[Stage], tensors: Sequence[Tensor]) -> Tensor:
-    """What the stages make of features [N, F]: [N, units]; on one thread."""
-    out: Tensor = _Matrix.apply(x.t(), stages, *tensors)
-    return out.t()
+class Stack:
+    """Stages one after another, convolutions first; it takes samples of so many features."""
+
+    def __init__(self, stages: Sequence[Stage], features: int) -> None:
+        self.stages = tuple(stages)
+        self.features = features
+        self.units = stages[-1].features[1] if stages else features
+        self.shapes = [shape for stage in stages for shape in (stage.weight, stage.weight[:1])]
+        self.sizes = [math.prod(shape) for shape in self.shapes]
+        self.pool = Pool()
+        self.plan = lru_cache(PLANS)(self._plan)
+        self._known: tuple[tuple[int, ...], Addresses] | None = None
+
+    def run(self, batch: Batch, tensors: Sequence[Tensor]) -> Tensor:
+        """What the stages make of a batch: [N, units]."""
+        images = batch.images.detach().flatten(1)
+        out: Tensor = _Step.apply(self, images, batch.index, *tensors)
+        return out
+
+    def run_rows(self, x: Tensor, tensors: Sequence[Tensor]) -> Tensor:
+        """The same of features [N, F], by which there are gradients too."""
+        out: Tensor = _Step.apply(self, x.contiguous(), torch.arange(len(x)), *tensors)
+        return out
+
+    def addresses(self, tensors: Sequence[Tensor]) -> Addresses:
+        """Where weight and bias of each stage are, [stages, 2].
+
+        Raises:
+            ValueError: a tensor that the kernels would misread.
+        """
+        pointers = tuple(tensor.data_ptr() for tensor in tensors)
+        if self._known is None or self._known[0] != pointers:
+            for tensor, shape in zip(tensors, self.shapes, strict=True):
+                _check(tensor, shape)
+            self._known = pointers, np.array(pointers, np.int64).reshape(-1, 2)
+        return self._known[1]
+
+    def gradients(self, sums: Tensor) -> list[Tensor]:
+        """The gradient by each tensor, of a vector of all of them."""
+        pieces = sums.split(self.sizes) if self.sizes else ()
+        return [piece.view(shape) for piece, shape in zip(pieces, self.shapes, strict=True)]
+
+    def _plan(self, blocks: int, wants_dx: bool) -> Plan:
+        return plan(self.stages, self.features, blocks, wants_dx=wants_dx)
 
 
-class _Images(torch.autograd.Function):
-    """See `run`."""
+def _check(tensor: Tensor, shape: tuple[int, ...]) -> None:
+    if tuple(tensor.shape) != shape or tensor.dtype != torch.float32 or not tensor.is_contiguous():
+        raise ValueError(
+            f"weight: expected a contiguous tensor of float32 and shape {list(shape)}, got "
+            f"{tensor.dtype} and {list(tensor.shape)} with strides {list(tensor.stride())}; call "
+            "model.to(torch.float32, memory_format=torch.contiguous_format) first"
+        )
+
+
+class _Step(torch.autograd.Function):
+    """The samples [., F] of these numbers [N] through a stack: [N, units]."""
 
     @staticmethod
-    def forward(ctx: Any, batch: Batch, stages: Sequence[Stage], *tensors: Tensor) -> Tensor:
-        values = tuple(tensor.detach() for tensor in tensors)
-        blocks = parts(-(-len(batch) // LANES))
-        tapes = share(lambda part: _forward(_pack(batch, part), stages, values), blocks)
+    def forward(ctx: Any, stack: Stack, samples: Tensor, index: Tensor, *tensors: Tensor) -> Tensor:
+        blocks = parts(-(-len(index) // LANES))
+        addresses = stack.addresses(tensors)
+        wants_dx = ctx.needs_input_grad[1]
+        tapes = [Tape(stack.plan(part.stop - part.start, wants_dx), stack.pool) for part in blocks]
+        rows, numbers = samples.detach().numpy(), index.numpy()
+        out = torch.empty(len(index), stack.units)
+        made = out.numpy()
+
+        def work(tape: Tape, part: slice) -> None:
+            own = _samples(part)
+            ends, table, _ = tape.plan
+            kernels.forward(rows, numbers[own], ends, table, addresses, tape.memory, made[own])
+
+        share(work, tapes, blocks)
         ctx.save_for_backward(*tensors)
-        ctx.work = stages, tapes, blocks
-        return _fresh(tapes[0].out) if len(tapes) == 1 else torch.cat([t.out for t in tapes], dim=1)
+        ctx.work = stack, tapes, blocks
+        return out
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
-        stages, tapes, blocks = ctx.work
-        values = tuple(tensor.detach() for tensor in ctx.saved_tensors)
+        stack, tapes, blocks = ctx.work
+        addresses = stack.addresses(ctx.saved_tensors)
+        wants_dx = ctx.needs_input_grad[1]
+        slopes = gradient.contiguous().numpy()
+        dx = torch.empty(len(slopes) if wants_dx else 0, stack.features)
+        sums = torch.empty(len(tapes), sum(stack.sizes))
+        found, each = dx.numpy(), sums.numpy()
 
-        def work(tape: _Tape, part: slice) -> Tensors:
-            own = gradient[:, part.start * LANES : part.stop * LANES]
-            return _backward(own, stages, tape, values, wanted=False)[1]
+        def work(tape: Tape, part: slice, own: Floats) -> None:
+            here = _samples(part)
+            ends, table, _ = tape.plan
+            kernels.backward(slopes[here], ends, table, addresses, tape.memory, own, found[here])
 
-        first, *others = share(work, tapes, blocks)
-        for sums in others:
-            for total, more in zip(first, sums, strict=True):
-                total += more
-        return None, None, *first
-
-
-class _Matrix(torch.autograd.Function):
-    """See `run_matrix`."""
-
-    @staticmethod
-    def forward(ctx: Any, x: Tensor, stages: Sequence[Stage], *tensors: Tensor) -> Tensor:
-        values = tuple(tensor.detach() for tensor in tensors)
-        tape = _forward(x.detach(), stages, values)
-        ctx.save_for_backward(*tensors)
-        ctx.work = stages, tape
-        return _fresh(tape.out)
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
-        stages, tape = ctx.work
-        values = tuple(tensor.detach() for tensor in ctx.saved_tensors)
-        dx, sums = _backward(gradient, stages, tape, values, wanted=True)
-        return dx, None, *sums
+        share(work, tapes, blocks, each)
+        total = sums[0]
+        for more in sums[1:]:
+            total += more
+        return None, dx if wants_dx else None, None, *stack.gradients(total)
 
 
-def _fresh(out: Tensor) -> Tensor:
-    """Another tensor of the same values for autograd to hold.
-
-    The one on the tape would lead back to the tape: a cycle, which keeps every step's memory until
-    Python next looks for cycles.
-    """
-    return out.detach()
-
-
-def _pack(batch: Batch, part: slice) -> Tensor:
-    """The samples of some lane blocks, [B, C, H, W, L]; zeros past the last."""
-    images = batch.images
-    index = batch.index[part.start * LANES : part.stop * LANES]
-    out = images.new_empty(part.stop - part.start, *images.shape[1:], LANES)
-    kernels.pack(flat(images), flat(index), math.prod(images.shape[1:]), flat(out))
-    return out
-
-
-def _forward(x: Tensor, stages: Sequence[Stage], values: Tensors) -> _Tape:
-    saved: list[Saved] = []
-    for stage, own in zip(stages, _own(stages, values), strict=True):
-        x, left = stage.forward(x, *own)
-        saved.append(left)
-    return _Tape(out=x, saved=saved)
-
-
-def _backward(
-    gradient: Tensor, stages: Sequence[Stage], tape: _Tape, values: Tensors, *, wanted: bool
-) -> tuple[Tensor | None, Tensors]:
-    """Gradient by the input, if wanted, and by each tensor."""
-    steps = list(zip(stages, _own(stages, values), tape.saved, strict=True))
-    slopes = gradient.clone(memory_format=torch.contiguous_format)  # it is written over
-    sums: Tensors = ()
-    for number, (stage, own, saved) in reversed(list(enumerate(steps))):
-        found = stage.backward(slopes, saved, *own, wanted=wanted or number > 0)
-        sums = (*found.by_tensors, *sums)
-        if found.by_input is None:
-            return None, sums
-        slopes = found.by_input
-    return slopes, sums
-
-
-def _own(stages: Sequence[Stage], values: Tensors) -> Iterator[Tensors]:
-    """The tensors of each stage."""
-    at = 0
-    for stage in stages:
-        yield values[at : at + stage.tensors]
-        at += stage.tensors
+def _samples(part: slice) -> slice:
+    """The samples of these lane blocks."""
+    return slice(part.start * LANES, part.stop * LANES)

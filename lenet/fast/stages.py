@@ -1,20 +1,17 @@
-"""The stages of a network, each a forward and a backward pass over the samples of one thread.
+"""The stages of a network: what each is, and the room that it wants.
 
-Shapes: N samples, B = ceil(N / L) lane blocks of L samples. Maps are [B, C, H, W, L], everything
-behind them is a matrix [units, B * L], samples side by side.
+Shapes: N samples, B = ceil(N / L) lane blocks of L samples; [B, features, L] throughout, where the
+features of maps are [C, H, W].
 """
 
+import math
 from functools import cache
-from typing import Any, NamedTuple, Protocol
-
-import torch
-from numpy.typing import NDArray
-from torch import Tensor
+from typing import NamedTuple, Protocol
 
 from lenet.activations import ACTIVATIONS
-from lenet.fast import kernels
-from lenet.fast.kernels import Geometry
-from lenet.fast.micro import BYTE
+from lenet.fast.dense import RESULT, WIDTH
+from lenet.fast.geometry import CONVOLUTION, DENSE, Geometry, Layer
+from lenet.fast.micro import BYTE, PIXELS
 from lenet.fast.passes import BY_OUTPUT, CODES
 from lenet.fast.simd import LANES
 from lenet.settings import Conv, Pool
@@ -23,110 +20,79 @@ from lenet.shapes import Stage as Sizes
 NO_POOL = Pool(kind="average", kernel=1, stride=1)
 """The mean of single pixels."""
 
-Saved = tuple[Tensor, ...]
-"""What a forward pass leaves for the backward pass."""
 
+class Room(NamedTuple):
+    """Floats that a stage wants; `geometry.Places` tells what for."""
 
-class Backward(NamedTuple):
-    """What a backward pass gives."""
-
-    by_input: Tensor | None
-    """Gradient by the stage's input; `None` where it is not wanted."""
-    by_tensors: tuple[Tensor, ...]
-    """Gradients by its weight and its bias."""
+    kept: int = 0
+    """For each lane block."""
+    code_bytes: int = 0
+    """Bytes for each output."""
+    kernels: int = 0
+    frame: int = 0
+    room: int = 0
+    sums: int = 0
 
 
 class Stage(Protocol):
-    """One step of a network, with as many tensors (weight, bias) as `tensors` says."""
+    """One step of a network, with a weight and a bias."""
 
-    tensors: int
+    kind: int
+    """`CONVOLUTION` or `DENSE`."""
+    sizes: tuple[int, ...]
+    """`Geometry` or `Layer`."""
+    weight: tuple[int, ...]
+    """Shape of the weight."""
+    features: tuple[int, int]
+    """Numbers of a sample that come in and go out."""
 
-    def forward(self, x: Tensor, *tensors: Tensor) -> tuple[Tensor, Saved]:
-        """The output, and what `backward` will need."""
-
-    def backward(self, gradient: Tensor, saved: Saved, *tensors: Tensor, wanted: bool) -> Backward:
-        """Gradients, given that by the output, which may be written over."""
+    def room(self, blocks: int) -> Room:
+        """What it wants for so many lane blocks."""
 
 
 class Convolution:
     """Convolution, activation and pooling: [B, C, H, W, L] to [B, maps, H', W', L]."""
 
-    tensors = 2
+    kind = CONVOLUTION
 
     def __init__(self, sizes: Sizes, conv: Conv, pool: Pool | None, activation: str) -> None:
-        self.geometry = geometry(sizes, conv, pool, activation)
+        self.sizes = g = geometry(sizes, conv, pool, activation)
+        self.weight = g.maps, g.inputs, g.kernel, g.kernel
+        self.features = math.prod(sizes.inputs), math.prod(sizes.pooled)
 
-    def forward(self, x: Tensor, *tensors: Tensor) -> tuple[Tensor, Saved]:
-        """See `Stage`; weight [maps, C, k, k], bias [maps]."""
-        weight, bias = tensors
-        g, blocks = self.geometry, x.shape[0]
-        out = x.new_empty(blocks, g.maps, g.pooled_rows, g.pooled_columns, LANES)
-        code = torch.uint8 if g.window <= BYTE else torch.int16
-        codes = torch.empty(out.shape if g.takes_largest else 0, dtype=code)
-        keeps = (blocks, g.maps, g.rows, g.columns, LANES)
-        kept = x.new_empty(keeps if g.activates_first else 0)
-        kernels.forward(
-            flat(x), weight.numpy(), flat(bias), g, flat(out), flat(codes), flat(kept), blocks
+    def room(self, blocks: int) -> Room:
+        """See `Stage`."""
+        g = self.sizes
+        sides = (g.height + 2 * g.padding) * (g.width + 2 * g.padding)
+        taps = math.prod(self.weight)
+        return Room(
+            kept=g.maps * g.rows * g.columns * LANES if g.activates_first else 0,
+            code_bytes=g.takes_largest * (1 if g.window <= BYTE else 2),
+            kernels=taps + max(g.maps, g.inputs),
+            frame=g.inputs * sides * LANES if g.padding else 0,
+            room=g.maps * g.rows * (g.columns + 2 * (max(PIXELS) - 1)) * LANES,
+            sums=taps * LANES,
         )
-        return out, (x, out, codes, kept)
-
-    def backward(self, gradient: Tensor, saved: Saved, *tensors: Tensor, wanted: bool) -> Backward:
-        """See `Stage`."""
-        x, out, codes, kept = saved
-        weight, bias = tensors
-        dx = torch.empty_like(x) if wanted else x.new_empty(0)
-        dweight, dbias = torch.empty_like(weight), torch.empty_like(bias)
-        kernels.backward(
-            flat(gradient), flat(x), weight.numpy(), self.geometry, flat(out), flat(codes),
-            flat(kept), flat(dx), flat(dweight), flat(dbias), x.shape[0],
-        )  # fmt: skip
-        return Backward(dx if wanted else None, (dweight, dbias))
-
-
-class Flatten:
-    """Maps [B, C, H, W, L] to features [C * H * W, B * L]."""
-
-    tensors = 0
-
-    def forward(self, x: Tensor, *tensors: Tensor) -> tuple[Tensor, Saved]:
-        """See `Stage`."""
-        blocks = x.shape[0]
-        out = x.new_empty(x.numel() // (blocks * LANES), blocks * LANES)
-        kernels.swap(flat(x), blocks, flat(out))
-        return out, (x,)
-
-    def backward(self, gradient: Tensor, saved: Saved, *tensors: Tensor, wanted: bool) -> Backward:
-        """See `Stage`."""
-        out = torch.empty_like(saved[0])
-        kernels.swap(flat(gradient), gradient.shape[0], flat(out))
-        return Backward(out, ())
 
 
 class Dense:
-    """A linear layer and its activation: [inputs, n] to [units, n], as a matrix product."""
+    """A linear layer and its activation: [B, inputs, L] to [B, units, L]."""
 
-    tensors = 2
+    kind = DENSE
 
-    def __init__(self, activation: str) -> None:
-        self.code = CODES[activation]
-        self.keeps_sums = activation not in BY_OUTPUT
+    def __init__(self, inputs: int, units: int, activation: str) -> None:
+        keeps_sums = int(activation not in BY_OUTPUT)
+        self.sizes = Layer(inputs, units, CODES[activation], keeps_sums)
+        self.weight = units, inputs
+        self.features = inputs, units
 
-    def forward(self, x: Tensor, *tensors: Tensor) -> tuple[Tensor, Saved]:
-        """See `Stage`; weight [units, inputs], bias [units]."""
-        weight, bias = tensors
-        out = torch.mm(weight, x)
-        sums = torch.empty_like(out) if self.keeps_sums else out.new_empty(0, 0)
-        kernels.finish(out.numpy(), bias.numpy(), self.code, sums.numpy())
-        return out, (x, sums if self.keeps_sums else out)
-
-    def backward(self, gradient: Tensor, saved: Saved, *tensors: Tensor, wanted: bool) -> Backward:
+    def room(self, blocks: int) -> Room:
         """See `Stage`."""
-        x, kept = saved
-        weight, bias = tensors
-        dbias = torch.empty_like(bias)
-        kernels.unfinish(gradient.numpy(), kept.numpy(), self.code, dbias.numpy())
-        dx = torch.mm(weight.t(), gradient) if wanted else None
-        return Backward(dx, (torch.mm(gradient, x.t()), dbias))
+        return Room(
+            kept=self.sizes.units * LANES * self.sizes.keeps_sums,
+            room=RESULT + blocks * LANES * WIDTH,
+            sums=self.sizes.units * LANES,
+        )
 
 
 @cache
@@ -155,8 +121,3 @@ def geometry(sizes: Sizes, conv: Conv, pool: Pool | None, activation: str) -> Ge
         keeps_output=int(activation in BY_OUTPUT),
         rectifies=int(takes_largest and activation == "relu"),
     )
-
-
-def flat(tensor: Tensor) -> NDArray[Any]:
-    """The values of a contiguous tensor, as they lie in memory."""
-    return tensor.numpy().reshape(-1)

@@ -6,8 +6,8 @@ import platformdirs
 import torch
 from filelock import FileLock
 
-from lenet.fast.stack import Batch, run
-from lenet.fast.stages import Convolution, Dense, Flatten, Stage
+from lenet.fast.stack import Batch, Stack
+from lenet.fast.stages import Convolution, Dense
 from lenet.settings import Conv, Pool
 from lenet.shapes import trace
 
@@ -29,5 +29,5 @@ def _one_step() -> None:
     sizes = trace((1, 3, 3), [conv], [pool])[0]
     tensors = [torch.zeros(shape, requires_grad=True) for shape in ((1, 1, 2, 2), 1, (1, 1), 1)]
     batch = Batch(images=torch.zeros(1, 1, 3, 3), index=torch.zeros(1, dtype=torch.int64))
-    stages: list[Stage] = [Convolution(sizes, conv, pool, "relu"), Flatten(), Dense("gelu")]
-    torch.autograd.backward(run(batch, stages, tensors).sum())
+    stack = Stack([Convolution(sizes, conv, pool, "relu"), Dense(1, 1, "relu")], 9)
+    torch.autograd.backward(stack.run(batch, tensors).sum())
