@@ -89,19 +89,20 @@ class Trainer:
         """Train one epoch: the part that is timed."""
         started = self._clock()
         losses: list[Tensor] = []
-        right: list[Tensor] = []
+        outputs: list[Tensor] = []
         self.model.train()
+        order = self._epoch_order()
         with self._threads():
-            *steps, last = torch.split(self._epoch_order(), self.recipe.batch_size)
+            *steps, last = torch.split(order, self.recipe.batch_size)
             for index in steps:
-                self._take(index, losses, right)
+                self._take(index, losses, outputs)
             before = [parameter.detach().clone() for parameter in self.parameters]
-            self._take(last, losses, right)
+            self._take(last, losses, outputs)
         self._effective_step = self._step_sizes(before)
         step_losses = torch.stack(losses).tolist()
+        correct = int((torch.cat(outputs).argmax(1) == self.split.y_train[order]).sum())
         seconds = self._clock() - started
         self._step_losses += step_losses
-        correct = int(torch.stack(right).sum())
         self._pending = (self._mean_loss(step_losses), correct / self.images, seconds)
 
     def evaluate(self) -> None:
@@ -200,15 +201,19 @@ class Trainer:
             sizes[name] = float(update / torch.stack(slopes).norm()) if slopes else math.nan
         return sizes
 
-    def _take(self, index: Tensor, losses: list[Tensor], right: list[Tensor]) -> None:
-        """One step at the rate that is due; adds its loss and its number of right answers."""
+    def _take(self, index: Tensor, losses: list[Tensor], outputs: list[Tensor]) -> None:
+        """One step at the rate that is due; adds its loss and its outputs [N, classes]."""
         self._set_rate(len(self._step_losses) + len(losses))
-        loss, hits = self._step(index)
+        loss, logits = self._step(index)
         losses.append(loss)
-        right.append(hits)
+        outputs.append(logits)
 
     def _step(self, index: Tensor) -> tuple[Tensor, Tensor]:
-        """One step on the training images of these numbers; its loss, and how many were right."""
+        """One step on the training images of these numbers [N]; its loss and its outputs.
+
+        Which of them are right is counted once an epoch: for a small batch that takes as long as
+        the loss.
+        """
         images = self.model.batch(self.split.x_train, index)
         labels = self.split.y_train[index]
         outputs: dict[str, Tensor] | None = {} if self.recipe.penalty.activity_l2 else None
@@ -221,7 +226,7 @@ class Trainer:
             parameter.grad = None  # as `zero_grad` does, without its hooks: 0.1 ms a step
         torch.autograd.backward(total)
         self.optimizer.step()
-        return loss.detach(), (logits.detach().argmax(1) == labels).sum()
+        return loss.detach(), logits.detach()
 
     def _epoch_order(self) -> Tensor:
         if not self.recipe.shuffle:

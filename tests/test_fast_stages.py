@@ -147,7 +147,7 @@ def test_samples_and_gradients_come_back_as_they_went_in(
     leaf = x.clone().requires_grad_()
     out = Stack([], features).run_rows(leaf, [])
     assert torch.equal(out, x)
-    assert torch.equal(*torch.autograd.grad(out, leaf, gradient), gradient)
+    assert torch.equal(torch.autograd.grad(out, leaf, gradient)[0], gradient)
 
 
 @pytest.mark.parametrize("activation", ["relu", "gelu"])

@@ -25,7 +25,7 @@ from lenet.fast.micro import (
     mean,
 )
 from lenet.fast.passes import activate
-from lenet.fast.simd import LANES, apart
+from lenet.fast.simd import LANES, apart, inlined
 
 
 @njit
@@ -100,7 +100,7 @@ def windows_from(g: Any, row: Any, column: Any) -> Any:
     is_whole = rows == g.window and columns == g.window and g.window in UNROLLED
     seen = Windows(
         count, g.stride * LANES, rows, columns, above * g.window + beside, g.window,
-        g.window if is_whole else 0, 1 if g.stride < g.window else 0,
+        g.window if is_whole else 0, 1 if g.stride < g.window else 0, 1 if g.window <= BYTE else 2,
     )  # fmt: skip
     return top + above, left + beside, seen
 
@@ -150,23 +150,11 @@ def _activate_pooled(g: Any, row: Any, out: Any) -> None:
         activate(g.activation, out[at : at + length])
 
 
-@njit
-def _pool(conv: Any, g: Any, row: Any, out: Any, codes: Any) -> None:
-    """Row `row` of all pooled maps; `codes` are bytes, or pairs of them for large windows."""
-    if g.window <= BYTE:
-        _pool_row(conv, g, row, out, codes)
-    else:
-        _pool_row(conv, g, row, out, codes.view(np.int16))
-    if not g.activates_first and not g.rectifies:
-        _activate_pooled(g, row, out)
-
-
-@njit
+@inlined
 def convolve(
     x: Any, arranged: Any, g: Any, frame: Any, conv: Any, out: Any, codes: Any, kept: Any
 ) -> None:
     """out [maps, H', W', L] of a lane block x [C, H, W, L]; `kept` is as before the pooling."""
-    apart()
     source, pooled = framed(x, g, frame), 0
     for row in range(g.rows):
         _convolve_row(source, arranged, g, row, conv)
@@ -174,6 +162,8 @@ def convolve(
             _activate_row(conv, g, row, kept)
         bottom = min(pooled * g.stride - g.margin + g.window, g.rows)
         while pooled < g.pooled_rows and bottom <= row + 1:
-            _pool(conv, g, pooled, out, codes)
+            _pool_row(conv, g, pooled, out, codes)
+            if not g.activates_first and not g.rectifies:
+                _activate_pooled(g, pooled, out)
             pooled += 1
             bottom = min(pooled * g.stride - g.margin + g.window, g.rows)

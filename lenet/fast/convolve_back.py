@@ -12,7 +12,6 @@ from lenet.fast.convolve import framed, windows_from
 from lenet.fast.geometry import parts
 from lenet.fast.memory import lane_sum
 from lenet.fast.micro import (
-    BYTE,
     MAPS,
     PIXELS,
     SUMS,
@@ -29,7 +28,7 @@ from lenet.fast.micro import (
     total,
 )
 from lenet.fast.passes import descend
-from lenet.fast.simd import LANES, apart
+from lenet.fast.simd import LANES, apart, inlined
 
 
 @njit
@@ -74,7 +73,7 @@ def _unpool(gradient: Any, codes: Any, g: Any, slopes: Any) -> None:
             place = slopes.start + m * slopes.map + top * slopes.row + left * LANES
             target = Maps(slopes.data, place, 0, slopes.row)
             if g.takes_largest:
-                spread_largest(gradient, at, codes, at, target, run)
+                spread_largest(gradient, codes, at, target, run)
             else:
                 spread(gradient, at, scale, target, run)
             column += run.count
@@ -159,14 +158,13 @@ def _descend_row(
         )
 
 
-@njit
+@inlined
 def descend_inputs(slopes: Any, arranged: Any, g: Any, dx: Any) -> None:
     """Gradients by the inputs of one lane block: a correlation with the flipped kernels.
 
     It goes over the taps that meet the map alone; a register block at an edge of the map reads
     into the columns of zeros beside it.
     """
-    apart()
     count = parts(g.inputs, MAPS)
     for line in range(g.height * count):
         row, part = line // count, line % count
@@ -175,16 +173,7 @@ def descend_inputs(slopes: Any, arranged: Any, g: Any, dx: Any) -> None:
         _descend_row(slopes, arranged, g, row, first, size, dx)
 
 
-@njit
-def unpool(gradient: Any, codes: Any, g: Any, slopes: Any) -> None:
-    """Gradients [maps, H', W', L] handed back; `codes` as for the pass forward."""
-    if g.window <= BYTE:
-        _unpool(gradient, codes, g, slopes)
-    else:
-        _unpool(gradient, codes.view(np.int16), g, slopes)
-
-
-@njit
+@inlined
 def sum_gradients(
     x: Any, g: Any, frame: Any, slopes: Any, lanes: Any, sums: Any, dbias: Any
 ) -> None:
@@ -193,14 +182,13 @@ def sum_gradients(
     _sum_biases(slopes, g, lanes, dbias)
 
 
-@njit
+@inlined
 def descend_convolution(
     gradient: Any, out: Any, codes: Any, kept: Any, g: Any, slopes: Any
 ) -> None:
     """Gradients before activation and pooling, from `gradient`, which is written over."""
-    apart()
     if not g.activates_first and not g.rectifies:
         descend(g.activation, out, gradient)
-    unpool(gradient, codes, g, slopes)
+    _unpool(gradient, codes, g, slopes)
     if g.activates_first:
         _descend_rows(kept, g, slopes)

@@ -13,7 +13,7 @@ from lenet.fast.geometry import parts
 from lenet.fast.memory import clear, copy, lane_sum
 from lenet.fast.micro import MAPS, PIXELS, Block, Kernels, Maps, Steps, correlate, transpose
 from lenet.fast.passes import activate
-from lenet.fast.simd import LANES, apart
+from lenet.fast.simd import LANES, apart, inlined
 
 GROUP = max(PIXELS)
 """Lane blocks that all units are made of before the next ones are looked at."""
@@ -59,7 +59,7 @@ def _times(x: Any, weights: Any, inputs: Any, units: Any, blocks: Any, out: Any)
             )
 
 
-@njit
+@inlined
 def connect(x: Any, weight: Any, bias: Any, layer: Any, blocks: Any, out: Any, kept: Any) -> None:
     """out = activation(weight x + bias); `kept` gets the sums where they tell the slopes."""
     weights = Kernels(bias, 0, weight, 0, 0, 1, 1, layer.inputs)
@@ -68,7 +68,7 @@ def connect(x: Any, weight: Any, bias: Any, layer: Any, blocks: Any, out: Any, k
     activate(layer.activation, out)
 
 
-@njit
+@inlined
 def disconnect(slopes: Any, weight: Any, layer: Any, blocks: Any, dx: Any) -> None:
     """dx [B, F, L] = the transposed weight times slopes [B, U, L]."""
     zero = np.zeros(MAPS, np.float32)
@@ -91,7 +91,10 @@ def _turn(x: Any, layer: Any, left: Any, blocks: Any, out: Any) -> None:
 
 @njit
 def sum_products(x: Any, slopes: Any, layer: Any, blocks: Any, room: Any, dweight: Any) -> None:
-    """dweight [U, F] = sums over all samples of slopes times x;`room` has `RESULT` floats and WIDTH for each sample."""
+    """dweight [U, F] = sums over all samples of slopes times x.
+
+    `room` has `RESULT` floats and `WIDTH` for each sample.
+    """
     zero = np.zeros(MAPS, np.float32)
     result, turned = room[:RESULT], room[RESULT:]
     count = parts(layer.units, MAPS)

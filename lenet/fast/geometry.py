@@ -120,13 +120,19 @@ class Ends(NamedTuple):
 
 FIELDS = 1 + len(Places._fields) + len(Geometry._fields)
 """Numbers of a row: the kind of the stage, its places, its sizes."""
-_PLACES, _SIZES, _LAYER = (len(kind._fields) for kind in (Places, Geometry, Layer))
+_PLACES, _SIZES, _LAYER, _ENDS = (len(kind._fields) for kind in (Places, Geometry, Layer, Ends))
 
 
 @njit
 def places_of(row: Any) -> Any:
     """The places of a row of a plan."""
     return Places(*to_fixed_tuple(row[1 : 1 + _PLACES], _PLACES))
+
+
+@njit
+def ends_of(numbers: Any) -> Any:
+    """The ends of a plan."""
+    return Ends(*to_fixed_tuple(numbers, _ENDS))
 
 
 @njit

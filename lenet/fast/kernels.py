@@ -25,11 +25,11 @@ from lenet.fast.dense import (
     sum_slopes,
 )
 from lenet.fast.disk import compiled
-from lenet.fast.geometry import CONVOLUTION, geometry_of, layer_of, parts, places_of
+from lenet.fast.geometry import CONVOLUTION, ends_of, geometry_of, layer_of, parts, places_of
 from lenet.fast.memory import clear, floats, lane_sum
 from lenet.fast.packing import pack, pack_rows, unpack_rows
 from lenet.fast.passes import descend
-from lenet.fast.simd import LANES, apart
+from lenet.fast.simd import LANES, inlined
 
 
 @njit
@@ -41,14 +41,14 @@ def _convolutions(plan: Any) -> Any:
     return count
 
 
-@njit
+@inlined
 def _room(places: Any, g: Any, memory: Any) -> Any:
     """Kernels, frame and maps of a lane block, in a convolution stage's part of the memory."""
     kernels = memory[places.kernels : places.frame]
     return kernels, memory[places.frame : places.room], memory[places.room : places.sums]
 
 
-@njit
+@inlined
 def _results(places: Any, g: Any, block: Any, memory: Any) -> Any:
     """Output [maps, H', W', L], codes and what was kept of a lane block."""
     pooled = g.maps * g.pooled_rows * g.pooled_columns * LANES
@@ -60,16 +60,15 @@ def _results(places: Any, g: Any, block: Any, memory: Any) -> Any:
     return out, codes.view(np.uint8), kept
 
 
-@njit
+@inlined
 def _input(places: Any, g: Any, block: Any, memory: Any) -> Any:
     """What comes in of a lane block: [C, H, W, L]."""
     size = g.inputs * g.height * g.width * LANES
     return memory[places.x + block * size : places.x + (block + 1) * size]
 
 
-@njit
+@inlined
 def _start_forward(row: Any, tensors: Any, memory: Any) -> None:
-    apart()
     places, g = places_of(row), geometry_of(row)
     kernels, frame, _ = _room(places, g, memory)
     weight = floats(tensors[0], g.maps * g.inputs * g.kernel * g.kernel)
@@ -77,18 +76,16 @@ def _start_forward(row: Any, tensors: Any, memory: Any) -> None:
     clear(frame)
 
 
-@njit
+@inlined
 def _convolve(row: Any, block: Any, memory: Any) -> None:
-    apart()
     places, g = places_of(row), geometry_of(row)
     kernels, frame, conv = _room(places, g, memory)
     out, codes, kept = _results(places, g, block, memory)
     convolve(_input(places, g, block, memory), kernels, g, frame, conv, out, codes, kept)
 
 
-@njit
+@inlined
 def _connect(row: Any, tensors: Any, blocks: Any, memory: Any) -> None:
-    apart()
     places, layer = places_of(row), layer_of(row)
     count, size = blocks * layer.inputs * LANES, blocks * layer.units * LANES
     connect(
@@ -120,21 +117,21 @@ def forward(
         present = min(LANES, index.size - block * LANES)
         for lane in range(LANES):
             starts[lane] = index[block * LANES + min(lane, present - 1)] * size
-        at = ends.x + block * size * LANES
+        at = ends_of(ends).x + block * size * LANES
         pack(rows, starts, present, size, memory[at : at + size * LANES])
         for stage in range(count):
             _convolve(plan[stage], block, memory)
     for stage in range(count, len(plan)):
         _connect(plan[stage], tensors[stage], blocks, memory)
     units = out.shape[1]
-    made = memory[ends.out : ends.out + blocks * units * LANES]
+    last = ends_of(ends).out
+    made = memory[last : last + blocks * units * LANES]
     unpack_rows(made, starts, units, out.reshape(-1))
 
 
-@njit
+@inlined
 def _disconnect(row: Any, tensors: Any, blocks: Any, memory: Any, sums: Any) -> None:
     """Gradients of a linear layer."""
-    apart()
     places, layer = places_of(row), layer_of(row)
     count, size = blocks * layer.inputs * LANES, blocks * layer.units * LANES
     slopes = memory[places.slope : places.slope + size]
@@ -151,9 +148,8 @@ def _disconnect(row: Any, tensors: Any, blocks: Any, memory: Any, sums: Any) -> 
         disconnect(slopes, floats(tensors[0], weights), layer, blocks, dx)
 
 
-@njit
+@inlined
 def _start_backward(row: Any, tensors: Any, memory: Any, sums: Any) -> None:
-    apart()
     places, g = places_of(row), geometry_of(row)
     kernels, frame, room = _room(places, g, memory)
     weights = g.maps * g.inputs * g.kernel * g.kernel
@@ -164,10 +160,9 @@ def _start_backward(row: Any, tensors: Any, memory: Any, sums: Any) -> None:
     clear(sums[places.dbias : places.dbias + g.maps])
 
 
-@njit
+@inlined
 def _deconvolve(row: Any, block: Any, memory: Any, lanes: Any, sums: Any) -> None:
     """Adds the gradients of a lane block to those of a convolution stage."""
-    apart()
     places, g = places_of(row), geometry_of(row)
     kernels, frame, room = _room(places, g, memory)
     out, codes, kept = _results(places, g, block, memory)
@@ -184,10 +179,9 @@ def _deconvolve(row: Any, block: Any, memory: Any, lanes: Any, sums: Any) -> Non
         descend_inputs(slopes, kernels, g, memory[at : at + x.size])
 
 
-@njit
+@inlined
 def _finish_backward(row: Any, memory: Any, sums: Any) -> None:
     """Lanes are summed once, after the last lane block."""
-    apart()
     places, g = places_of(row), geometry_of(row)
     for index in range(g.maps * g.inputs * g.kernel * g.kernel):
         sums[places.dweight + index] = lane_sum(memory, places.sums + index * LANES)
@@ -202,9 +196,10 @@ def backward(
     `memory` is what the pass forward left. `dx` [N, F] may be empty, where the gradient by the
     samples is not wanted.
     """
-    count, blocks, starts = _convolutions(plan), ends.blocks, np.empty(LANES, np.int64)
+    at = ends_of(ends)
+    count, blocks, starts = _convolutions(plan), at.blocks, np.empty(LANES, np.int64)
     lanes, units = np.empty(LANES, np.float32), gradient.shape[1]
-    slopes = memory[ends.slope : ends.slope + blocks * units * LANES]
+    slopes = memory[at.slope : at.slope + blocks * units * LANES]
     pack_rows(gradient.reshape(-1), starts, units, slopes)
     for stage in range(len(plan) - 1, count - 1, -1):
         _disconnect(plan[stage], tensors[stage], blocks, memory, sums)
@@ -217,5 +212,5 @@ def backward(
         _finish_backward(plan[stage], memory, sums)
     if dx.size:
         size = dx.shape[1]
-        slopes = memory[ends.dx : ends.dx + blocks * size * LANES]
+        slopes = memory[at.dx : at.dx + blocks * size * LANES]
         unpack_rows(slopes, starts, size, dx.reshape(-1))

@@ -1,4 +1,4 @@
-"""The memory of forward passes: used again, so that its pages are there and its lines are cached."""
+"""The memory of forward passes: used again, while its pages are there and its lines cached."""
 
 from threading import Lock
 

@@ -32,6 +32,8 @@ TAPS = 6
 """Most kernel columns of a register block of the weight gradient."""
 BYTE = 15
 """Widest pooling windows whose codes, the numbers of their pixels, are bytes; else 16 bits."""
+CODE_BYTES = (1, 2)
+"""Sizes of codes in memory."""
 NONE = -1
 """Code of a window that hands no gradient back; in memory the largest there is."""
 UNROLLED = (2, 3)
@@ -130,6 +132,8 @@ class Windows(NamedTuple):
     """The side of whole windows that are `UNROLLED`, 0 for any others."""
     overlap: Any
     """1 where a pixel may lie in several windows, else 0."""
+    code: Any
+    """Bytes of the number of a pixel: 1 or, where windows are large, 2."""
 
 
 def _kernel(emit: Callable[..., None], *kinds: Any) -> tuple[Any, Any]:
@@ -262,9 +266,26 @@ def _pixel(lanes: Emitter, maps: Maps, windows: Windows, index: Any, row: Any, c
     return lanes.address(maps.start, *here)
 
 
-def _codes(pointer: Any) -> ir.VectorType:
-    """The codes of a register in memory."""
-    return ir.VectorType(pointer.type.pointee, LANES)
+def _store_codes(lanes: Emitter, numbers: Any, codes: Any, at: Any, bytes_each: Any) -> None:
+    """Numbers of pixels to memory, in as many bytes each."""
+    for size in CODE_BYTES:
+        with lanes.where(bytes_each, size):
+            values = lanes.builder.trunc(numbers, _codes(size))
+            lanes.store(values, codes, lanes.builder.mul(at, INDEX(size)))
+
+
+def _load_codes(lanes: Emitter, codes: Any, at: Any, bytes_each: Any, numbers: Any) -> None:
+    """Numbers of pixels from memory to a variable."""
+    for size in CODE_BYTES:
+        with lanes.where(bytes_each, size):
+            place = lanes.builder.mul(at, INDEX(size))
+            values = lanes.load(codes, place, _codes(size))
+            lanes.builder.store(lanes.builder.zext(values, NUMBERS), numbers)
+
+
+def _codes(size: int) -> ir.VectorType:
+    """The codes of a register in memory, of so many bytes each."""
+    return ir.VectorType(ir.IntType(8 * size), LANES)
 
 
 @instructions
@@ -292,7 +313,7 @@ def largest(
                 b.store(b.select(positive, b.load(place), lanes.fill(NUMBER(NONE))), place)
             here = lanes.address(at, (index, INDEX(LANES)))
             lanes.store(b.load(best), out, here)
-            lanes.store(b.trunc(b.load(place), _codes(codes)), codes, here)
+            _store_codes(lanes, b.load(place), codes, here, windows.code)
 
         def pixel(index: Any, row: Any, column: Any, number: Any) -> None:
             value = lanes.load(source.data, _pixel(lanes, source, windows, index, row, column))
@@ -362,27 +383,24 @@ def spread(
 
 @instructions
 def spread_largest(
-    typingctx: Any, gradient: Any, gradient_at: Any, codes: Any, codes_at: Any, target: Any,
-    windows: Any,
-) -> Any:  # fmt: skip
+    typingctx: Any, gradient: Any, codes: Any, start: Any, target: Any, windows: Any
+) -> Any:
     """The pixel of a window whose number is the lane's code gets its gradient, the others 0."""
 
     def emit(
-        lanes: Emitter, gradient: Any, gradient_at: Any, codes: Any, codes_at: Any, target: Maps,
-        windows: Windows,
-    ) -> None:  # fmt: skip
-        b = lanes.builder
+        lanes: Emitter, gradient: Any, codes: Any, start: Any, target: Maps, windows: Windows
+    ) -> None:
+        b, wanted = lanes.builder, lanes.variable(lanes.fill(NUMBER(0)))
 
         def window(index: Any, visit: Callable[[Pixel], None], *, overlap: bool) -> None:
-            step = (index, INDEX(LANES))
-            slope = lanes.load(gradient, lanes.address(gradient_at, step))
-            code = lanes.load(codes, lanes.address(codes_at, step), _codes(codes))
-            wanted = b.zext(code, NUMBERS)
+            at = lanes.address(start, (index, INDEX(LANES)))
+            slope = lanes.load(gradient, at)
+            _load_codes(lanes, codes, at, windows.code, wanted)
 
             def pixel(row: Any, column: Any, number: Any) -> None:
-                here = b.icmp_signed("==", wanted, lanes.fill(b.trunc(number, NUMBER)))
+                same = b.icmp_signed("==", b.load(wanted), lanes.fill(b.trunc(number, NUMBER)))
                 place = _pixel(lanes, target, windows, index, row, column)
-                lanes.put(b.select(here, slope, lanes.zeros), target.data, place, add=overlap)
+                lanes.put(b.select(same, slope, lanes.zeros), target.data, place, add=overlap)
 
             visit(pixel)
 
@@ -390,7 +408,7 @@ def spread_largest(
             with lanes.where(windows.overlap, overlap):
                 _windows(lanes, windows, partial(window, overlap=overlap))
 
-    return _kernel(emit, gradient, gradient_at, codes, codes_at, target, windows)
+    return _kernel(emit, gradient, codes, start, target, windows)
 
 
 @instructions
@@ -423,7 +441,7 @@ def total(typingctx: Any, source: Any, rows: Any, columns: Any, out: Any) -> Any
 def transpose(
     typingctx: Any, source: Any, starts: Any, offset: Any, out: Any, out_at: Any, step: Any
 ) -> Any:
-    """out[p, l] = source[starts[l] + offset + p] for `LANES` neighbours p, `step` apart in `out`."""
+    """out[p, l] = source[starts[l] + offset + p] of `LANES` neighbours p, `step` apart."""
 
     def emit(
         lanes: Emitter, source: Any, starts: Any, offset: Any, out: Any, out_at: Any, step: Any

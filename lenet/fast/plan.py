@@ -19,7 +19,8 @@ ALIGNED = 16
 class Plan(NamedTuple):
     """A table for the kernels, and the memory that it speaks of."""
 
-    ends: Ends
+    ends: NDArray[np.int64]
+    """As `geometry.Ends` names them."""
     table: NDArray[np.int64]
     """[stages, FIELDS]."""
     floats: int
@@ -64,7 +65,7 @@ def plan(stages: Sequence[Stage], features: int, blocks: int, *, wants_dx: bool)
         line[: len(row)] = row
     first, last = values[0], values[-1]
     ends = Ends(blocks, first.start, last.start, last.slope, first.slope)
-    return Plan(ends, table, floor.used)
+    return Plan(np.array(ends, np.int64), table, floor.used)
 
 
 def _values(

@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from llvmlite import binding, ir
-from numba import types
+from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
@@ -133,3 +133,7 @@ def apart(typingctx: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(), body
+
+
+inlined = njit(inline="always")
+"""Of a function that is compiled with its caller alone: LLVM works anew on all that it is given."""

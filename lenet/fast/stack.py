@@ -88,7 +88,7 @@ class Stack:
 
     def gradients(self, sums: Tensor) -> list[Tensor]:
         """The gradient by each tensor, of a vector of all of them."""
-        pieces = sums.split(self.sizes) if self.sizes else ()
+        pieces = sums.split_with_sizes(self.sizes) if self.sizes else ()
         return [piece.view(shape) for piece, shape in zip(pieces, self.shapes, strict=True)]
 
     def _plan(self, blocks: int, wants_dx: bool) -> Plan:
@@ -143,7 +143,7 @@ class _Step(torch.autograd.Function):
             ends, table, _ = tape.plan
             kernels.backward(slopes[here], ends, table, addresses, tape.memory, own, found[here])
 
-        share(work, tapes, blocks, each)
+        share(work, tapes, blocks, list(each))
         total = sums[0]
         for more in sums[1:]:
             total += more

@@ -37,14 +37,21 @@ class Room(NamedTuple):
 class Stage(Protocol):
     """One step of a network, with a weight and a bias."""
 
-    kind: int
-    """`CONVOLUTION` or `DENSE`."""
-    sizes: tuple[int, ...]
-    """`Geometry` or `Layer`."""
-    weight: tuple[int, ...]
-    """Shape of the weight."""
-    features: tuple[int, int]
-    """Numbers of a sample that come in and go out."""
+    @property
+    def kind(self) -> int:
+        """`CONVOLUTION` or `DENSE`."""
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """`Geometry` or `Layer`."""
+
+    @property
+    def weight(self) -> tuple[int, ...]:
+        """Shape of the weight, that of the bias first."""
+
+    @property
+    def features(self) -> tuple[int, int]:
+        """Numbers of a sample that come in and go out."""
 
     def room(self, blocks: int) -> Room:
         """What it wants for so many lane blocks."""
