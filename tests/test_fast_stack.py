@@ -5,6 +5,7 @@ import math
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -14,6 +15,7 @@ from torch.nn import functional
 
 from bench.recipes import BASE
 from lenet.fast import Batch
+from lenet.fast.memory_pool import KEPT, MemoryPool
 from lenet.fast.simd import LANES
 from lenet.fast.stack import Stack
 from lenet.fast.stages import Convolution, Dense
@@ -158,6 +160,84 @@ def test_step_can_be_taken_back_twice() -> None:
     second = torch.autograd.grad(out, values, gradient)
     for one, other in zip(first, second, strict=True):
         assert torch.equal(one, other)
+
+
+def test_two_passes_forward_before_two_back() -> None:
+    """Each has memory of its own, whatever came back to the pool before."""
+    values, several = tensors(), [images(count) for count in (LANES + 3, 5, LANES + 3)]
+    outs = [STACK.run(whole(x), values) for x in several]
+    for x, out in [*zip(several, outs, strict=True)][::-1]:
+        gradient = grid(*out.shape, seed=10, name="gradient")
+        exact = expected(x, gradient)
+        check((out.detach(), *torch.autograd.grad(out, values, gradient)), exact)
+
+
+@pytest.mark.parametrize("available", [1, 2])
+def test_batches_of_changing_size_and_passes_without_gradients(available: int) -> None:
+    values = tensors()
+    with threads(available):
+        for count in (3, 4 * LANES, LANES + 1, 4 * LANES, 3, 9 * LANES):
+            x, gradient = images(count), grid(count, 4, seed=11, name="gradient")
+            out = STACK.run(whole(x), values)
+            with torch.no_grad():
+                assert torch.equal(STACK.run(whole(x.flip(0)), values).flip(0), out)
+            exact = expected(x, gradient)
+            check((out.detach(), *torch.autograd.grad(out, values, gradient)), exact)
+
+
+def test_a_pass_back_does_not_spoil_what_another_one_needs() -> None:
+    values, x = tensors(), images(2 * LANES)
+    out = STACK.run(whole(x), values)
+    gradient = grid(*out.shape, seed=12, name="gradient")
+    for _ in range(3):
+        torch.autograd.grad(out, values, torch.ones_like(out), retain_graph=True)
+        torch.autograd.backward(STACK.run(whole(images(7)), values).sum())
+        found = torch.autograd.grad(out, values, gradient, retain_graph=True)
+        check((out.detach(), *found), expected(x, gradient))
+
+
+def test_weights_in_new_storage_are_the_ones_that_count() -> None:
+    values, x = tensors(), images(LANES + 3)
+    before = STACK.run(whole(x), values).detach()
+    old = [value.detach().clone() for value in values]
+    for value in values:
+        value.data = value.detach() * 2
+    assert not torch.equal(STACK.run(whole(x), values), before)
+    for value, copy in zip(values, old, strict=True):
+        value.data = copy
+    assert torch.equal(STACK.run(whole(x), values), before)
+
+
+def test_weight_that_the_kernels_would_misread_is_refused() -> None:
+    values = [tensor.detach() for tensor in tensors()]
+    for wrong in (values[0].double(), values[0].mT, values[0][:2]):
+        with pytest.raises(ValueError, match="expected a contiguous tensor of float32"):
+            STACK.run(whole(images(3)), [wrong, *values[1:]])
+
+
+def test_memory_is_used_again_and_bounded() -> None:
+    pool = MemoryPool()
+    first, second = pool.take(100), pool.take(50)
+    pool.give(first)
+    pool.give(second)
+    assert pool.take(40) is second
+    assert pool.take(40) is first
+    assert len(pool.take(40)) == 40
+    for size in range(1, 30):
+        pool.give(np.empty(size, np.float32))
+    assert len(pool) == KEPT
+    larger = pool.take(1000)
+    pool.give(larger)
+    assert pool.take(900) is larger
+
+
+def test_steps_share_one_memory() -> None:
+    stack, values = Stack(STACK.stages, STACK.features), tensors()
+    for count in (20, 3, 20, 11):
+        torch.autograd.backward(stack.run(whole(images(count)), values).sum())
+        with torch.no_grad():
+            stack.run(whole(images(count)), values)
+    assert len(stack.pool) == 1
 
 
 def test_weight_that_changed_since_is_refused() -> None:

@@ -19,15 +19,6 @@ GROUP = max(PIXELS)
 """Lane blocks that all units are made of before the next ones are looked at."""
 WIDTH = PIXELS[MAPS] * LANES
 """Inputs that a register block of weight gradients is wide."""
-RESULT = MAPS * WIDTH
-"""Floats of such a block."""
-
-
-@njit
-def _product(source: Any, kernels: Any, out: Any, block: Any, steps: Any) -> None:
-    """One register block; here, so that it is compiled once."""
-    apart()
-    correlate(source, kernels, out, block, steps)
 
 
 @njit
@@ -50,7 +41,7 @@ def _times(x: Any, weights: Any, inputs: Any, units: Any, blocks: Any, out: Any)
         )  # fmt: skip
         for block in range(begin, min(begin + GROUP, blocks), pixels):
             at = min(block, blocks - pixels)  # the last one overlaps the one before it
-            _product(
+            correlate(
                 Maps(x, at * inputs * LANES, 0, 0),
                 kernels,
                 Maps(out, (at * units + first) * LANES, LANES, 0),
@@ -90,32 +81,42 @@ def _turn(x: Any, layer: Any, left: Any, blocks: Any, out: Any) -> None:
 
 
 @njit
+def _sum_column(turned: Any, slopes: Any, layer: Any, blocks: Any, zero: Any, out: Any) -> None:
+    """out [U, WIDTH] = gradients by the weights of `WIDTH` inputs, which are `turned`."""
+    apart()
+    count = parts(layer.units, MAPS)
+    for part in range(count):
+        first = part * layer.units // count
+        size = (part + 1) * layer.units // count - first
+        pixels = PIXELS[size] if PIXELS[size] * LANES == WIDTH else 1
+        kernels = Kernels(zero, 0, slopes, first * LANES, 0, layer.units * LANES, 1, LANES)
+        for at in range(0, WIDTH, pixels * LANES):
+            correlate(
+                Maps(turned, at, 0, LANES * WIDTH),
+                kernels,
+                Maps(out.data, out.start + first * out.map + at, out.map, 0),
+                Block(size, pixels, 1, blocks, LANES),
+                Steps(WIDTH, LANES, LANES),
+            )
+
+
+@njit
 def sum_products(x: Any, slopes: Any, layer: Any, blocks: Any, room: Any, dweight: Any) -> None:
     """dweight [U, F] = sums over all samples of slopes times x.
 
-    `room` has `RESULT` floats and `WIDTH` for each sample.
+    `room` is [U + N, WIDTH].
     """
-    zero = np.zeros(MAPS, np.float32)
-    result, turned = room[:RESULT], room[RESULT:]
-    count = parts(layer.units, MAPS)
+    zero, split = np.zeros(MAPS, np.float32), layer.units * WIDTH
+    edge, turned = room[:split], room[split:]
     for left in range(0, layer.inputs, WIDTH):
         _turn(x, layer, left, blocks, turned)
-        width = min(WIDTH, layer.inputs - left)
-        for part in range(count):
-            first = part * layer.units // count
-            size = (part + 1) * layer.units // count - first
-            pixels = PIXELS[size] if PIXELS[size] * LANES == WIDTH else 1
-            for at in range(0, WIDTH, pixels * LANES):
-                _product(
-                    Maps(turned, at, 0, LANES * WIDTH),
-                    Kernels(zero, 0, slopes, first * LANES, 0, layer.units * LANES, 1, LANES),
-                    Maps(result, at, WIDTH, 0),
-                    Block(size, pixels, 1, blocks, LANES),
-                    Steps(WIDTH, LANES, LANES),
-                )
-            for m in range(size):
-                start = (first + m) * layer.inputs + left
-                copy(result[m * WIDTH : (m + 1) * WIDTH], dweight[start : start + width])
+        width = layer.inputs - left
+        is_whole = width >= WIDTH
+        column = Maps(dweight, left, layer.inputs, 0) if is_whole else Maps(edge, 0, WIDTH, 0)
+        _sum_column(turned, slopes, layer, blocks, zero, column)
+        for place in range(0 if is_whole else layer.units * width):
+            unit, at = place // width, place % width
+            dweight[unit * layer.inputs + left + at] = edge[unit * WIDTH + at]
 
 
 @njit

@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from lenet.fast import kernels
-from lenet.fast.memory_pool import Floats, Pool
+from lenet.fast.memory_pool import Floats, MemoryPool
 from lenet.fast.plan import Plan, plan
 from lenet.fast.simd import LANES
 from lenet.fast.stages import Stage
@@ -40,7 +40,7 @@ class Batch:
 class Tape:
     """One thread's forward pass; its memory goes back to the pool when nobody holds it any more."""
 
-    def __init__(self, plan: Plan, pool: Pool) -> None:
+    def __init__(self, plan: Plan, pool: MemoryPool) -> None:
         self.plan = plan
         self.pool = pool
         self.memory = pool.take(plan.floats)
@@ -58,7 +58,7 @@ class Stack:
         self.units = stages[-1].features[1] if stages else features
         self.shapes = [shape for stage in stages for shape in (stage.weight, stage.weight[:1])]
         self.sizes = [math.prod(shape) for shape in self.shapes]
-        self.pool = Pool()
+        self.pool = MemoryPool()
         self.plan = lru_cache(PLANS)(self._plan)
         self._known: tuple[tuple[int, ...], Addresses] | None = None
 

@@ -9,7 +9,7 @@ from functools import cache
 from typing import NamedTuple, Protocol
 
 from lenet.activations import ACTIVATIONS
-from lenet.fast.dense import RESULT, WIDTH
+from lenet.fast.dense import WIDTH
 from lenet.fast.geometry import CONVOLUTION, DENSE, Geometry, Layer
 from lenet.fast.micro import BYTE, PIXELS
 from lenet.fast.passes import BY_OUTPUT, CODES
@@ -97,7 +97,7 @@ class Dense:
         """See `Stage`."""
         return Room(
             kept=self.sizes.units * LANES * self.sizes.keeps_sums,
-            room=RESULT + blocks * LANES * WIDTH,
+            room=(self.sizes.units + blocks * LANES) * WIDTH,
             sums=self.sizes.units * LANES,
         )
 
