@@ -59,7 +59,8 @@ def bench_blocks() -> Iterator[Block]:
 def bench_layers() -> Iterator[tuple[int, int, str]]:
     """Inputs, units and activation of every dense layer of the bench."""
     for recipe in networks().values():
-        kinds = (*recipe.activations[len(recipe.convs) :], recipe.output_activation)
+        last = recipe.output_activation.replace("softmax", "identity")  # softmax is PyTorch's
+        kinds = (*recipe.activations[len(recipe.convs) :], last)
         widths = [recipe.features, *recipe.linears, recipe.classes]
         yield from (
             (*pair, kind) for pair, kind in zip(itertools.pairwise(widths), kinds, strict=True)
