@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from harness.axes import (
@@ -31,17 +32,19 @@ COLOUR: Mapping[Word, str] = {
 }
 """Of a verdict; told apart with any colour vision."""
 OURS, THEIRS = "#332288", "#CC6677"
+LONGEST = 60
+"""Letters of a row's name."""
 MOST_MAPS = 16
 """Kernels or maps drawn in a row."""
 
 
 def verdicts_figure(verdicts: Sequence[Verdict], names: Mapping[str, str]) -> Figure:
     """A bar a paper, cut by verdict; `names`: paper -> what its row is called."""
-    labels = [plain(f"{paper} {name}") for paper, name in names.items()]
+    labels = [plain(f"{paper} {name}", most=LONGEST) for paper, name in names.items()]
     figure, (ax,) = canvas(
         axes=(1, 1),
         size=(6.0, 0.42 * len(names)),
-        margins=Margins(left=0.3 + text_width(labels), right=0.3, top=TITLE_IN, bottom=0.75),
+        margins=Margins(left=0.3 + text_width(labels), right=0.3, top=TITLE_IN, bottom=0.9),
     )
     for row, paper in enumerate(reversed(list(names))):
         counts = Counter(v.word for v in verdicts if paper_of(v.claim.id) == paper)
@@ -56,9 +59,8 @@ def verdicts_figure(verdicts: Sequence[Verdict], names: Mapping[str, str]) -> Fi
     ax.set_yticks(range(len(labels)), labels[::-1])
     ax.grid(visible=False, axis="y")
     ax.set_xlabel("claims", fontsize=FONT_PT)
-    for word, colour in COLOUR.items():
-        ax.bar(0, 0, color=colour, label=word)
-    ax.legend(ncols=4, loc="upper left", bbox_to_anchor=(0, -0.25), frameon=False, fontsize=FONT_PT)
+    patches = [Patch(color=colour, label=word) for word, colour in COLOUR.items()]
+    figure.legend(handles=patches, ncols=4, loc="lower center", frameon=False, fontsize=FONT_PT)
     decided = sum(verdict.word in ("supported", "contradicted") for verdict in verdicts)
     set_titles(
         figure,
@@ -77,7 +79,7 @@ def numbers_figure(paper: Paper, repeated: Sequence[Repeated]) -> Figure | None:
     ]
     if not rows:
         return None
-    names = [plain(f"{each.reported.id} {each.reported.text}") for each in rows]
+    names = [plain(f"{each.reported.id} {each.reported.text}", most=LONGEST) for each in rows]
     figure, (ax,) = canvas(
         axes=(1, 1),
         size=(4.6, 0.34 * len(rows) + 0.2),
