@@ -21,6 +21,7 @@ from lenet.settings import Conv, Pool
 from tests.fast_engine import (
     REPEATABLE,
     assert_within,
+    error,
     grid,
     networks,
     threads,
@@ -43,6 +44,11 @@ TOLERANCES = {
 }
 """Through up to 7 layers, each of which adds some roundings; PyTorch's float32 adds its own, which
 in sums over a whole batch are several times those of this engine."""
+
+NEAR_TIES = 4.0
+"""Where PyTorch in float32 and in float64 take different pixels for the largest of a window (five
+pools that overlap hold many that differ by a rounding), their gradients lie far apart: there this
+engine may be so many times as far from either."""
 
 BASE_OUTPUTS: tuple[Any, ...] = ("identity", "relu", "tanh", "sigmoid", "gelu", "softmax")
 OTHERS = {
@@ -104,11 +110,15 @@ def check(recipe: Recipe, count: int) -> None:
     """Fail where the engines disagree on a batch."""
     given = batch(recipe, count)
     found = fast(recipe, given)
-    for dtype in (torch.float64, torch.float32):
-        expected = torchs(recipe, given, dtype)
+    answers = {dtype: torchs(recipe, given, dtype) for dtype in (torch.float64, torch.float32)}
+    doubles, singles = answers[torch.float64], answers[torch.float32]
+    own = max(error(singles[name], doubles[name]) for name in doubles if name != "logits")
+    for dtype, expected in answers.items():
         assert found.keys() == expected.keys()
         for name, values in expected.items():
             tolerance = TOLERANCES["logits" if name == "logits" else "gradient", dtype]
+            if name != "logits" and own > TOLERANCES["gradient", torch.float32]:
+                tolerance = NEAR_TIES * own
             assert_within(found[name], values, tolerance, name=f"{name}, {dtype}")
 
 
