@@ -9,6 +9,7 @@ rest of the model, or softmax: both are trained.
 from collections.abc import Mapping
 from dataclasses import replace
 
+from bench.recipes_paper2 import KERAS, with_choice
 from lenet.recipe import Activation, Loss, Recipe
 from lenet.settings import Conv, Init, Optimizer, Penalty, Pool
 
@@ -36,15 +37,19 @@ def bias(mean: float, deviation: float) -> Init:
 
 
 def convs(
-    *, mean: float | None = 0.5, second: float = SECOND_DEVIATION, kernel: int = 5
+    *,
+    mean: float | None = 0.5,
+    second: float = SECOND_DEVIATION,
+    kernel: int = 5,
+    padding: int = 0,
 ) -> tuple[Conv, ...]:
     """The two convolutions; biases drawn about a mean, or zeros for `None`."""
     first, last = (
         (ZEROS, ZEROS) if mean is None else (bias(mean, INPUT_DEVIATION), bias(mean, second))
     )
     return (
-        Conv(maps=6, kernel=kernel, bias_init=first),
-        Conv(maps=16, kernel=kernel, bias_init=last),
+        Conv(maps=6, kernel=kernel, padding=padding, bias_init=first),
+        Conv(maps=16, kernel=kernel, padding=padding, bias_init=last),
     )
 
 
@@ -104,7 +109,10 @@ def adjusted() -> dict[Levels, Recipe]:
 
 
 def one_added() -> dict[str, Recipe]:
-    """Each adjustment alone, put on the first trials: tanh, cross-entropy, rate 0.01."""
+    """Each adjustment alone, put on the first trials: tanh, cross-entropy, rate 0.01.
+
+    `adadelta-rate1` is none of them: paper 2 holds that AdaDelta gains on harder data.
+    """
     base = replace(PLAIN, output_activation="softmax")
     return {
         "none": base,
@@ -120,12 +128,17 @@ def one_added() -> dict[str, Recipe]:
         "random-normal": replace(base, weight_init=Init(kind="normal", std=0.05)),
         "max-pooling": replace(base, pools=(Pool(), Pool())),
         "standardised": replace(base, input_scaling="standardised"),
+        "adadelta-rate1": with_choice(base, (KERAS["adadelta"][0], 1.0)),
     }
 
 
 def one_removed() -> dict[str, Recipe]:
-    """Each adjustment alone, taken from the final setting or moved."""
+    """Each adjustment alone, taken from the final setting or moved.
+
+    `relu-5x5-padded` has the kernels of `relu-5x5` and the map sizes of `relu-3x3`.
+    """
     base = ADJUSTED
+    relu = replace(base, activation="relu", learning_rate=0.001)
     return {
         "none": base,
         "unit-inputs": replace(base, input_scaling="unit"),
@@ -140,8 +153,9 @@ def one_removed() -> dict[str, Recipe]:
         "output-tanh": replace(base, output_activation="tanh"),
         "output-sigmoid": replace(base, output_activation="sigmoid"),
         "max-pooling": replace(base, pools=(Pool(), Pool())),
-        "relu-5x5": replace(base, activation="relu", learning_rate=0.001),
-        "relu-3x3": replace(base, activation="relu", learning_rate=0.001, convs=convs(kernel=3)),
+        "relu-5x5": relu,
+        "relu-3x3": replace(relu, convs=convs(kernel=3)),
+        "relu-5x5-padded": replace(relu, convs=convs(padding=1)),
     }
 
 
@@ -182,10 +196,16 @@ def deep() -> dict[Levels, Recipe]:
 
     `halving` pools with stride 2, as Keras' default does whatever the padding, behind each of them;
     `two-pools` behind the first and the last; `unpadded` is that without padding, its maps smaller.
+    `halving-raw` is given pixels of 0 to 255, as section 1 leaves them, which at the same rate are
+    far larger steps; so large logits would be clipped, which Keras does not do behind a softmax.
     ASSUMPTION: strengths of the penalties.
     """
+    halving = five(padding=1, pool=Pool(), at=ALL)
     networks = {
-        "halving": five(padding=1, pool=Pool(), at=ALL),
+        "halving": halving,
+        "halving-raw": replace(
+            halving, input_scaling="raw", output_activation="identity", loss="cross-entropy"
+        ),
         "two-pools": five(padding=1, pool=Pool(), at=ENDS),
         "unpadded": five(padding=0, pool=Pool(), at=ENDS),
     }
@@ -200,7 +220,7 @@ def deep() -> dict[Levels, Recipe]:
         for rate in (0.001, 0.01)
     }
     for name, penalty in penalties.items():
-        found[f"halving-{name}-l2", 0.001] = replace(networks["halving"], penalty=penalty)
+        found[f"halving-{name}-l2", 0.001] = replace(halving, penalty=penalty)
     return found
 
 

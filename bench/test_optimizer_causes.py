@@ -65,7 +65,7 @@ def test_batch_size(trial: Trial) -> None:
     factors=("pooling",),
     baseline="average",
     own_tier="paper",
-    conditions=("shift-1", "shift-2", "shift-3", "shift-4"),
+    conditions=("shift-1", "shift-2", "shift-3", "shift-4", "rotate-15", "noise-0.1"),
 )
 def test_pooling(trial: Trial) -> None:
     """Does pooling make up for a shift of the image?"""

@@ -1,0 +1,346 @@
+"""The claims of paper 3 on its results: end of section 1, ReLU in section 2, depth in section 3."""
+
+from math import comb
+
+from bench.claims_paper3_cells import LEARNED, adjusted, first, others
+from bench.recipes_paper3 import deep, one_removed
+from bench.stating import cells, is_above, is_alike, is_below, is_more
+from harness.claim import Claim, Fact
+from lenet.recipe import Recipe
+
+TANH_CE = "cifar_adjusted/tanh-ce-softmax-lr0.01"
+"""The paper's best network of section 1."""
+RELU_5, RELU_3 = "cifar_removed/relu-5x5", "cifar_removed/relu-3x3"
+RELU_5_PADDED = "cifar_removed/relu-5x5-padded"
+DEEP, DEEP_FASTER = "cifar_deep/halving-raw-lr0.001", "cifar_deep/halving-raw-lr0.01"
+"""Five layers on pixels as section 1 leaves them, 0 to 255."""
+
+TEST_ACCURACY = 0.5475
+"""Of the network whose ten images are shown."""
+IMAGES = 10
+
+
+def _handed_on(recipe: Recipe) -> int:
+    """Values that the convolutions give, of all layers together."""
+    sizes = (stage.convolved for stage in recipe.stages)
+    return sum(maps * height * width for maps, height, width in sizes)
+
+
+def _chance_of_wrong(least: int) -> float:
+    """Chance that at least so many of the ten images are wrong."""
+    right = TEST_ACCURACY
+    counts = range(least, IMAGES + 1)
+    return sum(comb(IMAGES, n) * (1 - right) ** n * right ** (IMAGES - n) for n in counts)
+
+
+WRONG = IMAGES * (1 - TEST_ACCURACY)
+NETWORKS, RELU = deep(), one_removed()
+PADDED, UNPADDED = (_handed_on(NETWORKS[name, 0.001]) for name in ("two-pools", "unpadded"))
+SMALL_KERNELS, LARGE_KERNELS = (_handed_on(RELU[name]) for name in ("relu-3x3", "relu-5x5"))
+WITH_PADDING = _handed_on(RELU["relu-5x5-padded"])
+
+RESULTS = (
+    Claim(
+        id="D3-C23",
+        place="1",
+        text="After the adjustments tanh with cross-entropy is best.",
+        statements=tuple(
+            is_more(
+                f"at its best rate it ends above {words}",
+                "test_accuracy",
+                adjusted("tanh-ce"),
+                adjusted(group),
+                over="best",
+            )
+            for group, words in (
+                ("tanh-mse", "tanh with squared error"),
+                ("sigmoid-ce", "sigmoid with cross-entropy"),
+                ("sigmoid-mse", "sigmoid with squared error"),
+            )
+        ),
+        note="The best rate of each seed, for all alike.",
+    ),
+    Claim(
+        id="D3-C24",
+        place="1",
+        text="Then come tanh with squared error, close behind it sigmoid with cross-entropy, and "
+        "last sigmoid with squared error.",
+        statements=(
+            is_more(
+                "tanh with squared error ends above sigmoid with cross-entropy",
+                "test_accuracy",
+                adjusted("tanh-mse"),
+                adjusted("sigmoid-ce"),
+                over="best",
+            ),
+            is_alike(
+                "by no more than 5 points",
+                "test_accuracy",
+                adjusted("tanh-mse"),
+                adjusted("sigmoid-ce"),
+                margin=0.05,
+                over="best",
+            ),
+            is_more(
+                "sigmoid with cross-entropy ends above sigmoid with squared error",
+                "test_accuracy",
+                adjusted("sigmoid-ce"),
+                adjusted("sigmoid-mse"),
+                over="best",
+            ),
+        ),
+        note="At the best rate of each seed. Close is 5 points; the paper's own values for squared "
+        "error are blank in our copy. That tanh with cross-entropy is ahead is D3-C23.",
+    ),
+    Claim(
+        id="D3-C25",
+        place="1",
+        text="The best group changes through the adjustments, from tanh with squared error to tanh "
+        "with cross-entropy.",
+        statements=(
+            is_more(
+                "before, tanh with squared error ends above all others",
+                "test_accuracy",
+                first("tanh-mse"),
+                first(*others("tanh-mse")),
+                over="best",
+            ),
+            is_more(
+                "after, tanh with cross-entropy ends above all others",
+                "test_accuracy",
+                adjusted("tanh-ce"),
+                adjusted(*others("tanh-ce")),
+                over="best",
+            ),
+        ),
+        note="At first with a final activation like the hidden one, afterwards with softmax. With "
+        "softmax at first, too, the first half is read off the `softmax` rows of `cifar_first`.",
+    ),
+    Claim(
+        id="D3-C26",
+        place="1, table 5",
+        text="Maps of the last convolution partly set the object apart from the background.",
+        reason="Would need to know which pixels are the object; CIFAR-10 does not tell.",
+    ),
+    Claim(
+        id="D3-C27",
+        place="1, table 5",
+        text="Some of the maps stress edges.",
+        reason="Would need each map beside the output of an edge filter; maps are drawn, and no "
+        "number is taken of them.",
+    ),
+    Claim(
+        id="D3-C28",
+        place="1",
+        text="Many of the ten images shown are wrongly labelled, although the network is right on "
+        "54%.",
+        facts=(
+            Fact(
+                says=f"at {TEST_ACCURACY:.2%} one expects {WRONG:.1f} wrong of {IMAGES}: 4 or more "
+                f"in {_chance_of_wrong(4):.0%} of such draws",
+                holds=WRONG > 4 and _chance_of_wrong(4) > 0.5,
+            ),
+        ),
+        note="Many is taken as four or more. It is so because the network is right on 54%, not in "
+        "spite of it; the ten images themselves are blank in our copy.",
+    ),
+)
+
+RELU_AND_KERNELS = (
+    Claim(
+        id="D3-C29",
+        place="2",
+        text="ReLU with 3 x 3 kernels at 0.001 learns and ends like tanh with cross-entropy.",
+        statements=(
+            is_alike(
+                "they end within 2 points of one another",
+                "test_accuracy",
+                RELU_3,
+                TANH_CE,
+                margin=0.02,
+            ),
+            is_alike(
+                "they get to 40% within 2 epochs of one another",
+                "epochs_to@0.4",
+                RELU_3,
+                TANH_CE,
+                margin=2,
+            ),
+        ),
+        note="Beside tanh at its best rate, 0.01; which one the paper means is not said, and at "
+        "0.001 its tanh ends at 0.4797.",
+    ),
+    Claim(
+        id="D3-C30",
+        place="2",
+        text="ReLU with 5 x 5 kernels at 0.001 has a curve like sigmoid's: a slow start, then a "
+        "step.",
+        statements=(
+            is_below("after 1 epoch it is below 15%", "test_accuracy@1", RELU_5, LEARNED),
+            is_above("its steepest epoch is not the first", "steepest_epoch", RELU_5, 1.5),
+        ),
+    ),
+    Claim(
+        id="D3-C31",
+        place="2",
+        text="Smaller kernels probably hand on enough values to pass the first hurdle sooner.",
+        statements=(
+            is_more(
+                "5 x 5 kernels need more epochs to 15% than 3 x 3",
+                "epochs_to@0.15",
+                RELU_5,
+                RELU_3,
+            ),
+            is_more(
+                "so they do beside 5 x 5 kernels with padding, which hand on as much as 3 x 3",
+                "epochs_to@0.15",
+                RELU_5,
+                RELU_5_PADDED,
+            ),
+        ),
+        facts=(
+            Fact(
+                says="3 x 3 kernels hand on more values than 5 x 5, "
+                f"{SMALL_KERNELS:,} instead of {LARGE_KERNELS:,}, and padding brings 5 x 5 to "
+                f"{WITH_PADDING:,}",
+                holds=SMALL_KERNELS > LARGE_KERNELS and WITH_PADDING == SMALL_KERNELS,
+            ),
+        ),
+        is_cause=True,
+        note="Padding separates how much is handed on from how large the kernels are. The first "
+        "hurdle is passed at 15%.",
+    ),
+)
+
+DEPTH = (
+    Claim(
+        id="D3-C32",
+        place="3",
+        text="Five convolutions learn faster, with a very quick first phase.",
+        statements=(
+            is_more(
+                "after 1 epoch they are ahead of the network of section 2",
+                "test_accuracy@1",
+                DEEP,
+                RELU_3,
+            ),
+            is_more(
+                "and of the best of section 1",
+                "test_accuracy@1",
+                DEEP,
+                TANH_CE,
+            ),
+        ),
+        note="On raw pixels, as section 1 leaves them, with pools that halve, as Keras' do. Rows "
+        "without `raw` have inputs of 0 to 1.",
+    ),
+    Claim(
+        id="D3-C33",
+        place="3",
+        text="It overfits from epoch 5 or 6 on.",
+        statements=(
+            is_above("the test loss is lowest after epoch 3", "lowest_loss_epoch", DEEP, 3.5),
+            is_below("and before epoch 8", "lowest_loss_epoch", DEEP, 7.5),
+            is_above(
+                "in the end it is over 5 points better on training images than on test images",
+                "gap",
+                DEEP,
+                0.05,
+            ),
+        ),
+        note="Epochs 4 to 7 count as 5 or 6. 40,000 training images instead of 50,000 make epochs "
+        "shorter and overfitting likelier.",
+    ),
+    Claim(
+        id="D3-C34",
+        place="3",
+        text="More values inside the network make it learn faster, as in section 2.",
+        statements=(
+            is_more(
+                "without padding, five layers need more epochs to 40%",
+                "epochs_to@0.4",
+                cells("cifar_deep", "unpadded-lr0.001", "unpadded-lr0.01"),
+                cells("cifar_deep", "two-pools-lr0.001", "two-pools-lr0.01"),
+            ),
+        ),
+        facts=(
+            Fact(
+                says=f"with padding the layers hand on {PADDED:,} values, without {UNPADDED:,}",
+                holds=PADDED > UNPADDED,
+            ),
+        ),
+        is_cause=True,
+        note="Equal depth and equal pools; leaving the padding out takes the cause away. Mean of "
+        "rates 0.001 and 0.01, inputs of 0 to 1; a run that never gets there counts as 31.",
+    ),
+    Claim(
+        id="D3-C35",
+        place="3",
+        text="It is the most accurate of all, in fewer epochs.",
+        statements=(
+            is_more(
+                "its best epoch is above that of all networks of sections 1 and 2",
+                "best_test_accuracy",
+                DEEP,
+                (*adjusted("tanh-ce", "tanh-mse", "sigmoid-ce", "sigmoid-mse"), RELU_3, RELU_5),
+                over="best",
+            ),
+            is_more(
+                "the best of section 1 needs more epochs to 50%",
+                "epochs_to@0.5",
+                TANH_CE,
+                DEEP,
+            ),
+        ),
+        note="Epochs of section 3 are not given, so the best of 30 is taken on both sides.",
+    ),
+    Claim(
+        id="D3-C36",
+        place="3",
+        text="At a rate of 0.01 it is slightly worse than at 0.001.",
+        statements=(is_more("0.001 ends above 0.01", "test_accuracy", DEEP, DEEP_FASTER),),
+        note="With inputs of 0 to 1 a rate means less: `halving-lr0.001`, `halving-lr0.01`.",
+    ),
+    Claim(
+        id="D3-C37",
+        place="3",
+        text="Penalties on kernels, biases or activities make it worse, as tried.",
+        statements=tuple(
+            is_more(
+                f"it is more accurate without one on {words}",
+                "test_accuracy",
+                "cifar_deep/halving-lr0.001",
+                f"cifar_deep/halving-{name}-l2-lr0.001",
+            )
+            for name, words in (
+                ("kernel", "kernels"),
+                ("bias", "biases"),
+                ("activity", "activities"),
+            )
+        ),
+        note="Inputs of 0 to 1; strengths are ours: 0.001, 0.001 and 0.00001. That other "
+        "penalties might gain is left open by the paper, and here.",
+    ),
+    Claim(
+        id="D3-C38",
+        place="3",
+        text="It is the better choice for most uses.",
+        statements=(
+            is_more(
+                "its best epoch is above that of the best network of section 1",
+                "best_test_accuracy",
+                DEEP,
+                TANH_CE,
+            ),
+            is_more(
+                "and it takes fewer seconds to 50%",
+                "seconds_to@0.5",
+                TANH_CE,
+                DEEP,
+            ),
+        ),
+        note="Better is taken as: more accurate, and sooner at a like accuracy.",
+    ),
+)
+
+CLAIMS: tuple[Claim, ...] = (*RESULTS, *RELU_AND_KERNELS, *DEPTH)
