@@ -70,42 +70,49 @@ PLAIN = Recipe(
 )
 """The first trials: no bias in the convolutions, no 84-unit layer, inputs scaled to [0, 1]."""
 
+
+def softmaxed(recipe: Recipe) -> Recipe:
+    """The recipe with a softmax at its end.
+
+    Keras' cross-entropy takes the logits from before the softmax, and so does ours: PyTorch's own.
+    Where there is no softmax it divides the outputs by their sum.
+    """
+    if recipe.loss == "mse":
+        return replace(recipe, output_activation="softmax")
+    return replace(recipe, output_activation="identity", loss="cross-entropy")
+
+
 ADJUSTED = replace(
-    PLAIN,
+    softmaxed(PLAIN),
     input_scaling="raw",
     convs=convs(),
     linears=(120, 84),
-    output_activation="softmax",
     penalty=Penalty(kernel_l2=1e-5),
 )
 """After all adjustments, in the setting of table 5: tanh, cross-entropy, rate 0.01."""
 
 
-def grid(base: Recipe, outputs: Mapping[str, Activation | None]) -> dict[Levels, Recipe]:
-    """(activation, loss, output, rate) -> recipe; an output of `None` is the hidden activation."""
-    return {
-        (activation, name, output, rate): replace(
-            base,
-            activation=activation,
-            output_activation=kind or activation,
-            loss=loss,
-            learning_rate=rate,
-        )
-        for output, kind in outputs.items()
-        for name, loss in LOSSES.items()
-        for activation in ACTIVATIONS
-        for rate in RATES
-    }
+def grid(base: Recipe, outputs: tuple[str, ...]) -> dict[Levels, Recipe]:
+    """(activation, loss, output, rate) -> recipe; `same` is the hidden activation at the end."""
+    found: dict[Levels, Recipe] = {}
+    for output in outputs:
+        for name, loss in LOSSES.items():
+            for kind in ACTIVATIONS:
+                own = replace(base, activation=kind, output_activation=kind, loss=loss)
+                recipe = softmaxed(own) if output == "softmax" else own
+                for rate in RATES:
+                    found[kind, name, output, rate] = replace(recipe, learning_rate=rate)
+    return found
 
 
 def plain() -> dict[Levels, Recipe]:
     """Tables 1 and 2, with either reading of the final activation."""
-    return grid(PLAIN, {"same": None, "softmax": "softmax"})
+    return grid(PLAIN, ("same", "softmax"))
 
 
 def adjusted() -> dict[Levels, Recipe]:
     """Tables 3 and 4."""
-    return grid(ADJUSTED, {"softmax": "softmax"})
+    return grid(ADJUSTED, ("softmax",))
 
 
 def one_added() -> dict[str, Recipe]:
@@ -113,7 +120,7 @@ def one_added() -> dict[str, Recipe]:
 
     `adadelta-rate1` is none of them: paper 2 holds that AdaDelta gains on harder data.
     """
-    base = replace(PLAIN, output_activation="softmax")
+    base = softmaxed(PLAIN)
     return {
         "none": base,
         "raw-inputs": replace(base, input_scaling="raw"),
@@ -150,8 +157,8 @@ def one_removed() -> dict[str, Recipe]:
         "no-layer-84": replace(base, linears=(120,)),
         "batch-128": replace(base, batch_size=128),
         "momentum": replace(base, optimizer=Optimizer(momentum=0.9)),
-        "output-tanh": replace(base, output_activation="tanh"),
-        "output-sigmoid": replace(base, output_activation="sigmoid"),
+        "output-tanh": replace(base, output_activation="tanh", loss=PLAIN.loss),
+        "output-sigmoid": replace(base, output_activation="sigmoid", loss=PLAIN.loss),
         "max-pooling": replace(base, pools=(Pool(), Pool())),
         "relu-5x5": relu,
         "relu-3x3": replace(relu, convs=convs(kernel=3)),
@@ -197,15 +204,13 @@ def deep() -> dict[Levels, Recipe]:
     `halving` pools with stride 2, as Keras' default does whatever the padding, behind each of them;
     `two-pools` behind the first and the last; `unpadded` is that without padding, its maps smaller.
     `halving-raw` is given pixels of 0 to 255, as section 1 leaves them, which at the same rate are
-    far larger steps; so large logits would be clipped, which Keras does not do behind a softmax.
+    far larger steps.
     ASSUMPTION: strengths of the penalties.
     """
     halving = five(padding=1, pool=Pool(), at=ALL)
     networks = {
         "halving": halving,
-        "halving-raw": replace(
-            halving, input_scaling="raw", output_activation="identity", loss="cross-entropy"
-        ),
+        "halving-raw": replace(halving, input_scaling="raw"),
         "two-pools": five(padding=1, pool=Pool(), at=ENDS),
         "unpadded": five(padding=0, pool=Pool(), at=ENDS),
     }

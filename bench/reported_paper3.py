@@ -30,7 +30,7 @@ PAPER = Paper(
         "from 128 to 32.",
         "At first the final activation is that of the hidden layers, which fits the 0.1000 of "
         "tanh with cross-entropy; softmax is trained as the other reading.",
-        "Cross-entropy is Keras', which divides outputs by their sum and clips them; squared "
+        "Cross-entropy is Keras': of the logits behind a softmax, else of outputs divided by their sum and clipped; squared "
         "error is against one-hot labels, mean over classes.",
         "Keras on TensorFlow takes the values before a final softmax or sigmoid for its "
         "cross-entropy instead; ours does not, so that for sigmoid the `softmax` rows of "
