@@ -69,12 +69,20 @@ def pools() -> dict[Levels, Recipe]:
 
 
 def depths() -> dict[Levels, Recipe]:
-    """(depth, logits) -> recipe."""
-    return {
+    """(depth, logits) -> recipe; `relu-he` draws larger weights, so that gradients do not shrink.
+
+    With PyTorch's initialisation values and gradients get smaller from layer to layer; with He's
+    they do not: it takes vanishing gradients away and leaves all else of `relu`.
+    """
+    made = recipes.depths(PAPER_1)
+    found: dict[Levels, Recipe] = {
         (depth, reading): logits(recipe, is_rectified)
-        for depth, recipe in recipes.depths(PAPER_1).items()
+        for depth, recipe in made.items()
         for reading, is_rectified in READINGS.items()
     }
+    for depth in (2, 4):
+        found[depth, "relu-he"] = replace(made[depth], weight_init=Init(kind="he-uniform"))
+    return found
 
 
 def heads() -> dict[Levels, Recipe]:

@@ -47,6 +47,19 @@ def is_more(
     return Statement(says=says, terms=_difference(metric, first, second, over), bound=by)
 
 
+def is_not_more(
+    says: str, metric: str, first: Cell, second: Cell, *, margin: float, over: Over = "mean"
+) -> Statement:
+    """The paired difference, first less second, lies below the margin: no gain that matters."""
+    terms = _difference(metric, first, second, over)
+    return Statement(says=says, terms=terms, shows="below", bound=margin)
+
+
+def gains(says: str, later: str, earlier: str, at: Cell, *, by: float = 0.0) -> Statement:
+    """Of the same runs one metric lies above another, such as a later epoch's, by so much."""
+    return Statement(says=says, terms=(term(later, at), term(earlier, at, weight=-1.0)), bound=by)
+
+
 def is_alike(
     says: str, metric: str, first: Cell, second: Cell, *, margin: float, over: Over = "mean"
 ) -> Statement:
@@ -60,6 +73,11 @@ def is_more_varied(
 ) -> Statement:
     """Runs of the first lie further from their median than runs of the second."""
     return Statement(says=says, terms=_difference(metric, first, second, over), of="spread")
+
+
+def is_varied(says: str, metric: str, at: Cell, *, by: float) -> Statement:
+    """Runs lie further from their median than this, on average."""
+    return Statement(says=says, terms=(term(metric, at),), of="spread", bound=by)
 
 
 def differs_by_kind(

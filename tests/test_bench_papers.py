@@ -46,12 +46,19 @@ def test_pools_have_the_parameters_that_follow_from_their_sizes(name: str, expec
 def test_paper_1_has_both_readings_of_its_logits() -> None:
     for found in (recipes_paper1.pools(), recipes_paper1.depths()):
         outputs = {levels[-1]: recipe.output_activation for levels, recipe in found.items()}
-        assert outputs == {"relu": "relu", "plain": "identity"}
+        assert (outputs["relu"], outputs["plain"]) == ("relu", "identity")
     assert recipes_paper1.pools()["k2-s2-p0", "relu"] == PAPER_1
     assert recipes_paper1.depths()[2, "relu"] == PAPER_1
     tanh = recipes_paper1.activations()["tanh", "throughout", 0.01]
     assert (tanh.activation, tanh.output_activation) == ("tanh", "tanh")
     assert recipes_paper1.activations()["relu", "throughout", 0.01] == PAPER_1
+
+
+def test_larger_initial_weights_are_the_one_change_that_takes_vanishing_gradients_away() -> None:
+    found = recipes_paper1.depths()
+    for depth in (2, 4):
+        given, larger = found[depth, "relu"].to_dict(), found[depth, "relu-he"].to_dict()
+        assert {name for name in given if given[name] != larger[name]} == {"weight_init"}
 
 
 def test_repository_trains_in_file_order_at_a_tenth() -> None:

@@ -1,0 +1,260 @@
+"""Paper 1, section 2.2: nonlinearities and rates.
+
+The paper replaced all nonlinearities, of which its network has one on the logits: `throughout`.
+`hidden` leaves the logits alone.
+"""
+
+from bench.recipes import ACTIVATION_RATES, HEAD_RATES
+from bench.stating import (
+    cells,
+    differs_by_kind,
+    is_above,
+    is_below,
+    is_more,
+    is_more_varied,
+    is_seen,
+)
+from harness.claim import Claim
+
+BAD = "below@0.9"
+
+
+def at(activation: str, *rates: float, where: str = "throughout") -> tuple[str, ...]:
+    """Cells of an activation at these rates."""
+    return cells("activation", *(f"{activation}-{where}-lr{rate:g}" for rate in rates))
+
+
+LOGITS_TOO = (
+    "The activation is on the logits too, as in the paper's network; the variants `hidden` show "
+    "the other reading."
+)
+
+ACTIVATION = (
+    Claim(
+        id="D1-C07",
+        place="2.2",
+        text="The choice of nonlinearity decides whether a good accuracy is reached at all.",
+        statements=(
+            is_more(
+                "tanh ends more than 10 points above sigmoid at 0.1",
+                "test_accuracy",
+                at("tanh", 0.1),
+                at("sigmoid", 0.1),
+                by=0.1,
+            ),
+            is_more(
+                "and at 0.01",
+                "test_accuracy",
+                at("tanh", 0.01),
+                at("sigmoid", 0.01),
+                by=0.1,
+            ),
+            is_more(
+                "and at 0.01 with the logits left alone",
+                "test_accuracy",
+                at("tanh", 0.01, where="hidden"),
+                at("sigmoid", 0.01, where="hidden"),
+                by=0.1,
+            ),
+        ),
+        note="Large: more than 10 points between the best and the worst that the paper names.",
+    ),
+    Claim(
+        id="D1-C08",
+        place="2.2",
+        text="Some nonlinearities work only with settings that suit them.",
+        statements=(
+            is_above(
+                "tanh ends above 90% at 0.1 as at 0.01",
+                "test_accuracy",
+                at("tanh", 0.1, 0.01, where="hidden"),
+                0.9,
+                over="worst",
+            ),
+            is_below(
+                "sigmoid ends below 50% at both",
+                "test_accuracy",
+                at("sigmoid", 0.1, 0.01, where="hidden"),
+                0.5,
+                over="best",
+            ),
+            is_above(
+                "yet above 90% in the best of six other settings",
+                "test_accuracy",
+                cells(
+                    "sigmoid",
+                    "rate-1",
+                    "momentum",
+                    "adam",
+                    "glorot",
+                    "standardised",
+                    "batch-32",
+                ),
+                0.9,
+                over="best",
+            ),
+        ),
+        note="With the logits left alone, so that the settings alone differ.",
+    ),
+    Claim(
+        id="D1-C09",
+        place="2.2",
+        text="Tanh is accurate after fewer epochs than ReLU and sigmoid.",
+        statements=tuple(
+            is_more(
+                f"{other} needs more epochs to 90% at {rate:g}",
+                "epochs_to@0.9",
+                at(kind, rate),
+                at("tanh", rate),
+            )
+            for kind, other in (("relu", "ReLU"), ("sigmoid", "sigmoid"))
+            for rate in (0.1, 0.01)
+        ),
+        note=f"A run that never gets to 90% counts as one epoch more than it had. {LOGITS_TOO}",
+    ),
+    Claim(
+        id="D1-C10",
+        place="2.2",
+        text="Tanh learns well at more of the rates than the other two.",
+        statements=(
+            is_more(
+                "at the worst of three rates tanh ends above ReLU",
+                "test_accuracy",
+                at("tanh", *HEAD_RATES),
+                at("relu", *HEAD_RATES),
+                over="worst",
+            ),
+            is_more(
+                "and above sigmoid",
+                "test_accuracy",
+                at("tanh", *HEAD_RATES),
+                at("sigmoid", *HEAD_RATES),
+                over="worst",
+            ),
+            is_more(
+                "ReLU's accuracy differs more from rate to rate",
+                "test_accuracy",
+                at("relu", *HEAD_RATES),
+                at("tanh", *HEAD_RATES),
+                over="range",
+            ),
+        ),
+        note="Rates 0.1, 0.01 and 0.001. Sigmoid is not asked for its range: one that learns "
+        f"nowhere has none. {LOGITS_TOO}",
+    ),
+    Claim(
+        id="D1-C11",
+        place="2.2",
+        text="ReLU can be accurate; it takes more epochs than tanh and fewer than sigmoid.",
+        statements=(
+            is_above(
+                "ReLU ends above 95% at the best of the rates",
+                "test_accuracy",
+                at("relu", *ACTIVATION_RATES),
+                0.95,
+                over="best",
+            ),
+            is_more(
+                "it needs more epochs to 90% than tanh",
+                "epochs_to@0.9",
+                at("relu", 0.1, 0.01),
+                at("tanh", 0.1, 0.01),
+            ),
+            is_more(
+                "sigmoid needs more than ReLU",
+                "epochs_to@0.9",
+                at("sigmoid", 0.1, 0.01),
+                at("relu", 0.1, 0.01),
+            ),
+        ),
+        note=f"Epochs: mean over the rates 0.1 and 0.01. {LOGITS_TOO}",
+    ),
+    Claim(
+        id="D1-C12",
+        place="2.2",
+        text="At a low rate some runs with ReLU get stuck.",
+        statements=(
+            is_seen(
+                "a run at 0.01 or 0.001 ends with an output that is dead",
+                "stuck",
+                at("relu", 0.01, 0.001),
+                0.5,
+            ),
+        ),
+        note="Stuck: an output that no probe image makes active, hence without a gradient. A run "
+        "that is merely slow has none.",
+    ),
+    Claim(
+        id="D1-C13",
+        place="2.2",
+        text="Runs with ReLU get stuck because gradients vanish.",
+        statements=(
+            differs_by_kind(
+                "stuck runs have the smaller gradient in the first convolution after 5 epochs",
+                "gradient_norm/conv1@5",
+                at("relu", 0.01),
+                split="stuck",
+                is_less=True,
+            ),
+            is_more(
+                "without ReLU on the logits fewer runs end below 90%",
+                BAD,
+                at("relu", 0.01),
+                at("relu", 0.01, where="hidden"),
+            ),
+        ),
+        is_cause=True,
+        note="If gradients vanish, the lowest layer shows it while good runs still learn. The ReLU "
+        "on the logits is the one place where a unit of the base network can lose all gradient "
+        "for good; taking it away is the removal.",
+    ),
+    Claim(
+        id="D1-C14",
+        place="2.2",
+        text="Sigmoid learns very slowly or not at all, at any rate.",
+        statements=(
+            is_below(
+                "it ends below 50% at the best of four rates",
+                "test_accuracy",
+                at("sigmoid", *ACTIVATION_RATES),
+                0.5,
+                over="best",
+            ),
+        ),
+        note=f"Very slowly: below 50% after all 20 epochs. {LOGITS_TOO}",
+    ),
+    Claim(
+        id="D1-C15",
+        place="2.2",
+        text="A setting that was not tried may be what holds sigmoid back.",
+        statements=tuple(
+            is_above(f"sigmoid ends above 95% {says}", "test_accuracy", f"sigmoid/{change}", 0.95)
+            for change, says in (
+                ("rate-1", "at rate 1"),
+                ("momentum", "with momentum 0.9"),
+                ("adam", "under Adam at 0.001"),
+                ("glorot", "with Glorot's initial weights"),
+                ("standardised", "with standardised inputs"),
+                ("batch-32", "with batches of 32"),
+            )
+        ),
+        needs="any",
+        note="One setting that works is enough. Each changes one thing of SGD 0.1, batch 256 and 20 "
+        "epochs, with sigmoid on the hidden layers alone.",
+    ),
+    Claim(
+        id="D1-C16",
+        place="2.2",
+        text="At a very low rate repetitions differ so much that nothing follows from them.",
+        statements=tuple(
+            is_more_varied(
+                f"runs with {name} differ more at 0.0001 than at 0.1",
+                "test_accuracy",
+                at(kind, 0.0001),
+                at(kind, 0.1),
+            )
+            for kind, name in (("relu", "ReLU"), ("tanh", "tanh"), ("sigmoid", "sigmoid"))
+        ),
+        note=f"Very low is taken for 0.0001. {LOGITS_TOO}",
+    ),
+)

@@ -1,0 +1,176 @@
+"""Paper 1, section 2.5: a recurrent layer in the place of a linear one.
+
+Its own reading is taken to be `rnn-batch` and `lstm-batch`: PyTorch's default layer on 2-D input,
+which reads the batch as one sequence. `rnn` and `lstm` read the 16 maps as steps.
+"""
+
+from bench.recipes import HEAD_RATES
+from bench.stating import MARGIN, cells, gains, is_alike, is_below, is_more, term
+from harness.claim import Claim, Statement
+
+
+def at(head: str, *rates: float) -> tuple[str, ...]:
+    """Cells of a head at these rates."""
+    return cells("recurrent", *(f"{head}-lr{rate:g}" for rate in rates))
+
+
+LINEAR, RNN, LSTM = "linear", "rnn-batch", "lstm-batch"
+BATCH = "The batch is the sequence, as PyTorch's default has it; `rnn` and `lstm` read maps."
+
+HEADS = (
+    Claim(
+        id="D1-C51",
+        place="2.5",
+        text="Recurrent networks are made for data that has an order.",
+        reason="background: nothing that a training could decide",
+    ),
+    Claim(
+        id="D1-C52",
+        place="2.5",
+        text="A recurrent layer should do harm, as the order of images means nothing.",
+        statements=(
+            is_more(
+                "the linear head ends above RNN and LSTM that read the batch, over three rates",
+                "test_accuracy",
+                at(LINEAR, *HEAD_RATES),
+                (*at(RNN, *HEAD_RATES), *at(LSTM, *HEAD_RATES)),
+            ),
+            is_more(
+                "and above those that read the maps",
+                "test_accuracy",
+                at(LINEAR, *HEAD_RATES),
+                (*at("rnn", *HEAD_RATES), *at("lstm", *HEAD_RATES)),
+            ),
+            is_more(
+                "its accuracy over all epochs is above that of those that read the batch",
+                "mean_accuracy",
+                at(LINEAR, *HEAD_RATES),
+                (*at(RNN, *HEAD_RATES), *at(LSTM, *HEAD_RATES)),
+            ),
+        ),
+        note="A hypothesis of the paper; neither images nor maps have an order, so it is asked of "
+        "both readings, RNN and LSTM taken together.",
+    ),
+    Claim(
+        id="D1-C53",
+        place="2.5",
+        text="The gates of an LSTM change the outcome and may raise the accuracy.",
+        statements=tuple(
+            is_more(
+                f"LSTM ends above RNN at {rate:g}", "test_accuracy", at(LSTM, rate), at(RNN, rate)
+            )
+            for rate in HEAD_RATES
+        ),
+        needs="any",
+        note=f"May: at one of three rates. {BATCH}",
+    ),
+    Claim(
+        id="D1-C54",
+        place="2.5",
+        text="At 0.1 the RNN learns as fast and as much as the linear head, every time.",
+        statements=(
+            is_alike(
+                "RNN ends within 2 points of linear",
+                "test_accuracy",
+                at(RNN, 0.1),
+                at(LINEAR, 0.1),
+                margin=0.02,
+            ),
+            is_alike(
+                "and is at 90% within two epochs of it",
+                "epochs_to@0.9",
+                at(RNN, 0.1),
+                at(LINEAR, 0.1),
+                margin=2.0,
+            ),
+        ),
+        note=f"The paper reads this off a plot: 2 points and 2 epochs are alike. {BATCH}",
+    ),
+    Claim(
+        id="D1-C55",
+        place="2.5",
+        text="At 0.1 the LSTM ends below both others in some runs.",
+        statements=(
+            Statement(
+                says="in some run LSTM ends more than 0.2 points below linear and RNN",
+                terms=(
+                    term("test_accuracy", (*at(LINEAR, 0.1), *at(RNN, 0.1)), over="least"),
+                    term("test_accuracy", at(LSTM, 0.1), weight=-1.0),
+                ),
+                shows="seen",
+                bound=MARGIN,
+            ),
+        ),
+        note=f"The paper has two runs of three, too few to fix a rate. {BATCH}",
+    ),
+    Claim(
+        id="D1-C56",
+        place="2.5",
+        text="At 0.01 the RNN stays close to the linear head, but for one run.",
+        statements=(
+            is_alike(
+                "RNN ends within 5 points of linear on average",
+                "test_accuracy",
+                at(RNN, 0.01),
+                at(LINEAR, 0.01),
+                margin=0.05,
+            ),
+            Statement(
+                says="in some run it ends more than 10 points below",
+                terms=(
+                    term("test_accuracy", at(LINEAR, 0.01)),
+                    term("test_accuracy", at(RNN, 0.01), weight=-1.0),
+                ),
+                shows="seen",
+                bound=0.1,
+            ),
+        ),
+        note="Close: within 5 points on average, the outlier included; outlier: more than 10 "
+        f"points below. {BATCH}",
+    ),
+    Claim(
+        id="D1-C57",
+        place="2.5",
+        text="At 0.01 the LSTM gains accuracy more slowly than both others.",
+        statements=tuple(
+            is_more(
+                f"the mean over all epochs is higher with {name}",
+                "mean_accuracy",
+                at(head, 0.01),
+                at(LSTM, 0.01),
+            )
+            for head, name in ((LINEAR, "the linear head"), (RNN, "RNN"))
+        ),
+        note=f"Slow: a low mean accuracy over epochs, the area below the curve. {BATCH}",
+    ),
+    Claim(
+        id="D1-C58",
+        place="2.5",
+        text="At 0.001 RNN and linear head still behave alike.",
+        statements=(
+            is_alike(
+                "RNN ends within 5 points of linear",
+                "test_accuracy",
+                at(RNN, 0.001),
+                at(LINEAR, 0.001),
+                margin=0.05,
+            ),
+        ),
+        note=f"5 points, as at this rate neither gets far in 20 epochs. {BATCH}",
+    ),
+    Claim(
+        id="D1-C59",
+        place="2.5",
+        text="At 0.001 the LSTM stays at the low accuracy where it begins.",
+        statements=(
+            Statement(
+                says="the last epoch is less than 5 points above the first",
+                terms=gains("", "test_accuracy", "test_accuracy@1", at(LSTM, 0.001)).terms,
+                shows="below",
+                bound=0.05,
+            ),
+            is_below("it ends below 25%", "test_accuracy", at(LSTM, 0.001), 0.25),
+        ),
+        note=f"Beginning is taken for the end of the first epoch. {BATCH}",
+    ),
+)

@@ -1,0 +1,279 @@
+"""Paper 1, section 2.3: the four pooling variants that it names, A to D."""
+
+from bench.calculated import parameters, shrinks, spacing
+from bench.claims_paper1_pooling import (
+    CLOSE,
+    GOOD_RUNS,
+    NAMES,
+    ORIGINAL,
+    RATE,
+    RECIPES,
+    VIEWS,
+    WIDE,
+    A,
+    B,
+    C,
+    D,
+    good_and_bad,
+    plain,
+    rectified,
+)
+from bench.recipes_paper1 import pools
+from bench.stating import MARGIN, is_alike, is_more, is_not_more
+from harness.claim import Claim, Fact
+
+WINDOWS = (
+    Claim(
+        id="D1-C21",
+        place="2.3",
+        text="Added padding (A) does well in two runs of three.",
+        statements=good_and_bad(A),
+        note=RATE,
+    ),
+    Claim(
+        id="D1-C22",
+        place="2.3",
+        text="With padding a pooled map is not smaller than what went in.",
+        facts=(
+            Fact(
+                says=f"stride 2 with padding 1 takes {RECIPES[A].stages[0].convolved[1]} pixels "
+                f"a side to {RECIPES[A].stages[0].pooled[1]}",
+                holds=not shrinks(RECIPES[A]),
+            ),
+        ),
+        note="It would hold with stride 1, which variant A has not.",
+    ),
+    Claim(
+        id="D1-C23",
+        place="2.3",
+        text="A starts at a rather low accuracy.",
+        statements=(
+            is_more(
+                "the original is ahead after one epoch",
+                "test_accuracy@1",
+                rectified(ORIGINAL),
+                rectified(A),
+            ),
+        ),
+        note="Low is taken for lower than the original.",
+    ),
+    Claim(
+        id="D1-C24",
+        place="2.3",
+        text="A starts slowly because it has more weights to learn.",
+        facts=(
+            Fact(
+                says=f"A has {parameters(RECIPES[A]):,} parameters, the original "
+                f"{parameters(RECIPES[ORIGINAL]):,}",
+                holds=parameters(RECIPES[A]) > parameters(RECIPES[ORIGINAL]),
+            ),
+        ),
+        statements=(
+            is_more(
+                "the original is ahead of A after one epoch",
+                "test_accuracy@1",
+                rectified(ORIGINAL),
+                rectified(A),
+            ),
+            is_more(
+                "the original is ahead of itself with a wider linear layer",
+                "test_accuracy@1",
+                rectified(ORIGINAL),
+                rectified("k2-s2-p0-wide"),
+            ),
+        ),
+        is_cause=True,
+        note=f"The wider one has {parameters(WIDE):,} parameters, as many as A: if their number is "
+        "the cause, it starts as slowly.",
+    ),
+    Claim(
+        id="D1-C25",
+        place="2.3",
+        text="A ends close to the original, a little below.",
+        statements=(
+            is_alike(
+                "A ends within a point of the original",
+                "test_accuracy",
+                plain(A),
+                plain(ORIGINAL),
+                margin=CLOSE,
+            ),
+            is_more("the original ends above A", "test_accuracy", plain(ORIGINAL), plain(A)),
+        ),
+        note=GOOD_RUNS,
+    ),
+    Claim(
+        id="D1-C26",
+        place="2.3",
+        text="A smaller stride (B) is among the best where it trains.",
+        statements=(
+            is_more(
+                "B ends above the mean of the other six",
+                "test_accuracy",
+                plain(B),
+                plain(*(name for name in NAMES if name != B)),
+            ),
+            *(
+                is_not_more(
+                    f"{name} ends no point above it",
+                    "test_accuracy",
+                    plain(name),
+                    plain(B),
+                    margin=CLOSE,
+                )
+                for name in NAMES
+                if name != B
+            ),
+        ),
+        note=GOOD_RUNS,
+    ),
+    Claim(
+        id="D1-C27",
+        place="2.3",
+        text="B does well in two runs of three.",
+        statements=good_and_bad(B),
+        note=RATE,
+    ),
+    Claim(
+        id="D1-C28",
+        place="2.3",
+        text="B is very accurate from the start and converges fast.",
+        statements=(
+            is_more(
+                "after one epoch B is more than 10 points ahead of the original",
+                "test_accuracy@1",
+                plain(B),
+                plain(ORIGINAL),
+                by=0.1,
+            ),
+            is_more(
+                "the original needs more epochs to 90%",
+                "epochs_to@0.9",
+                plain(ORIGINAL),
+                plain(B),
+            ),
+        ),
+        note=f"Very accurate is taken for 10 points more than the original. {GOOD_RUNS}",
+    ),
+    Claim(
+        id="D1-C29",
+        place="2.3",
+        text="A smaller stride costs more computation.",
+        facts=(
+            Fact(
+                says=f"B has {parameters(RECIPES[B]):,} parameters, the original "
+                f"{parameters(RECIPES[ORIGINAL]):,}",
+                holds=parameters(RECIPES[B]) > parameters(RECIPES[ORIGINAL]),
+            ),
+        ),
+        statements=(
+            is_more("an epoch of B takes longer", "epoch_s", rectified(B), rectified(ORIGINAL)),
+            is_more("its step takes more operations", "flops", rectified(B), rectified(ORIGINAL)),
+        ),
+    ),
+    Claim(
+        id="D1-C30",
+        place="2.3",
+        text="A smaller stride lets the network see finer detail.",
+        facts=(
+            Fact(
+                says=f"neighbouring values of the last map stand {spacing(RECIPES[B])} pixel apart "
+                f"on the image, {spacing(RECIPES[ORIGINAL])} in the original",
+                holds=spacing(RECIPES[B]) < spacing(RECIPES[ORIGINAL]),
+            ),
+        ),
+        note="How finely the image is sampled stands in for detail; whether the network makes use "
+        "of it is not tested.",
+    ),
+    Claim(
+        id="D1-C31",
+        place="2.3",
+        text="A larger kernel with a smaller stride (C) does well in two runs of three, much like "
+        "B.",
+        statements=(
+            *good_and_bad(C),
+            is_alike(
+                "C ends within a point of B", "test_accuracy", plain(C), plain(B), margin=CLOSE
+            ),
+            is_alike(
+                "and is at 90% within two epochs of it",
+                "epochs_to@0.9",
+                plain(C),
+                plain(B),
+                margin=2.0,
+            ),
+        ),
+        note=f"{RATE} Likeness: {GOOD_RUNS}",
+    ),
+    Claim(
+        id="D1-C32",
+        place="2.3",
+        text="So C's larger kernel costs more than B and gains nothing.",
+        statements=(
+            is_not_more(
+                "C ends no 0.2 points above B", "test_accuracy", plain(C), plain(B), margin=MARGIN
+            ),
+            is_more("an epoch of C takes longer", "epoch_s", plain(C), plain(B)),
+        ),
+        note=f"{GOOD_RUNS} Each window has more to compare, but the maps behind it are smaller: C "
+        f"has {parameters(RECIPES[C]):,} parameters, B {parameters(RECIPES[B]):,}.",
+    ),
+    Claim(
+        id="D1-C33",
+        place="2.3",
+        text="C sees patterns that are larger and finer.",
+        facts=(
+            Fact(
+                says=f"a value of the last map sees {VIEWS[C]} x {VIEWS[C]} pixels, more than the "
+                f"original's {VIEWS[ORIGINAL]} x {VIEWS[ORIGINAL]}",
+                holds=VIEWS[C] > VIEWS[ORIGINAL],
+            ),
+            Fact(
+                says=f"such values stand {spacing(RECIPES[C])} pixel apart, less than the "
+                f"original's {spacing(RECIPES[ORIGINAL])}",
+                holds=spacing(RECIPES[C]) < spacing(RECIPES[ORIGINAL]),
+            ),
+        ),
+        note="Beside the original, by receptive field. Finer holds; larger holds for a single "
+        f"window (3 pixels against 2) and beside B ({VIEWS[B]}), not for the whole network, where "
+        "the smaller stride takes more than the kernel gives.",
+    ),
+    Claim(
+        id="D1-C34",
+        place="2.3",
+        text="A larger kernel, larger stride and padding (D) do well in two runs of three, but "
+        "converge later than B and C.",
+        statements=(
+            *good_and_bad(D),
+            is_more("D needs more epochs to 90% than B", "epochs_to@0.9", plain(D), plain(B)),
+            is_more("and than C", "epochs_to@0.9", plain(D), plain(C)),
+        ),
+        note=f"{RATE} D is read as kernel 3, stride 3, padding 1; `k4-s3-p1` is another reading.",
+    ),
+    Claim(
+        id="D1-C35",
+        place="2.3",
+        text="D does not shrink the pooled map.",
+        facts=tuple(
+            Fact(
+                says=f"{name} takes {recipe.stages[0].convolved[1]} pixels a side to "
+                f"{recipe.stages[0].pooled[1]}",
+                holds=not shrinks(recipe),
+            )
+            for name, recipe in ((D, RECIPES[D]), ("k4-s3-p1", pools()["k4-s3-p1", "relu"]))
+        ),
+        note="Any stride above 1 shrinks it, whatever the padding that PyTorch allows.",
+    ),
+    Claim(
+        id="D1-C36",
+        place="2.3",
+        text="D's added complexity harms more than it helps.",
+        statements=(
+            is_more("the original ends above D", "test_accuracy", plain(ORIGINAL), plain(D)),
+            is_more("D needs more epochs to 90%", "epochs_to@0.9", plain(D), plain(ORIGINAL)),
+        ),
+        note=f"{GOOD_RUNS} The harm is tested; the complexity is in the words alone: D has "
+        f"{parameters(RECIPES[D]):,} parameters, the original "
+        f"{parameters(RECIPES[ORIGINAL]):,}.",
+    ),
+)
