@@ -1,6 +1,383 @@
-"""Where the papers can be held against each other, and the findings that matter."""
+"""Where the papers can be held against each other, and the findings that matter.
 
+Each comparison is a claim of ours: which difference between the recipes explains that the papers
+disagree. It was written before the runs that decide it.
+"""
+
+from bench.recipes import POOLS
+from bench.stating import (
+    CIFAR_MARGIN,
+    MARGIN,
+    cells,
+    gains,
+    is_above,
+    is_alike,
+    is_below,
+    is_more,
+    is_more_varied,
+    is_not_more,
+    is_ratio_below,
+)
 from harness.claim import Claim, Finding
 
-ACROSS: tuple[Claim, ...] = ()
-FINDINGS: tuple[Finding, ...] = ()
+FIRST, ADJUSTED, REMOVED, DEEP = "cifar_first", "cifar_adjusted", "cifar_removed", "cifar_deep"
+
+ACROSS: tuple[Claim, ...] = (
+    Claim(
+        id="X-C01",
+        place="D1, D4",
+        text="At rate 0.01 paper 1 has 99% and paper 4 has 0.54. No training at 0.01 without "
+        "momentum gets to 99% in 20 epochs, a larger step does; ReLU on the logits with "
+        "batches of 256 explains so low a start.",
+        statements=(
+            is_below("paper 1's card ends below 98.5%", "test_accuracy", "protocol/card", 0.985),
+            is_below(
+                "without ReLU on the logits too", "test_accuracy", "protocol/card-plain", 0.985
+            ),
+            is_above(
+                "its repository's rate of 0.1 ends above without that ReLU",
+                "test_accuracy",
+                "protocol/repository-20-plain",
+                0.985,
+            ),
+            is_above(
+                "and so do rate 0.02 and momentum 0.9", "test_accuracy", "path/m0.9-lr0.02", 0.985
+            ),
+            is_below(
+                "ReLU on the logits and batches of 256 end below 0.64 after 8 epochs",
+                "test_accuracy",
+                "start/relu-on-logits-batch-256",
+                0.64,
+            ),
+            is_more(
+                "batches of 64 with logits left alone end more than 20 points above that",
+                "test_accuracy",
+                "start/assumed",
+                "start/relu-on-logits-batch-256",
+                by=0.2,
+            ),
+        ),
+        is_cause=True,
+    ),
+    Claim(
+        id="X-C02",
+        place="D1, D2",
+        text="Plain SGD has 99% in paper 1 and 85.8% in paper 2. Keras' defaults do not give "
+        "85.8%; a tenth of their rate with batches of 256 does.",
+        statements=(
+            is_above("Keras' defaults end above 97%", "test_accuracy", "sgd/keras", 0.97),
+            is_below(
+                "rate 0.001 with batches of 256 ends below 90%",
+                "test_accuracy",
+                "sgd/rate-0.001-batch-256",
+                0.9,
+            ),
+            is_above("and above 80%", "test_accuracy", "sgd/rate-0.001-batch-256", 0.8),
+            is_above(
+                "neither of them alone: 0.001 ends above 90%",
+                "test_accuracy",
+                "sgd/rate-0.001",
+                0.9,
+            ),
+            is_above("nor do batches of 256", "test_accuracy", "sgd/batch-256", 0.9),
+        ),
+        is_cause=True,
+        note="The other candidates, activations of the convolutions and ReLU on the logits, are "
+        "in experiment `sgd`. 50 epochs each.",
+    ),
+    Claim(
+        id="X-C03",
+        place="D1, D3",
+        text="Tanh is best and sigmoid fails in paper 1; in paper 3 sigmoid learns with "
+        "cross-entropy and tanh does not. Keras' cross-entropy on outputs that are no "
+        "probabilities stops tanh; smaller batches or Glorot's weights let sigmoid learn.",
+        statements=(
+            is_below(
+                "tanh on the outputs stays below 15%",
+                "test_accuracy",
+                f"{FIRST}/tanh-ce-same-lr0.01",
+                0.15,
+            ),
+            is_above(
+                "with softmax there it ends above 30%",
+                "test_accuracy",
+                f"{FIRST}/tanh-ce-softmax-lr0.01",
+                0.3,
+            ),
+            is_more(
+                "and above sigmoid, as in paper 1",
+                "test_accuracy",
+                f"{FIRST}/tanh-ce-softmax-lr0.01",
+                f"{FIRST}/sigmoid-ce-softmax-lr0.01",
+            ),
+            is_more(
+                "on MNIST batches of 32 or Glorot's weights, as paper 3 has, lift sigmoid by more "
+                "than 30 points",
+                "test_accuracy",
+                cells("sigmoid", "batch-32", "glorot"),
+                "sigmoid/none",
+                by=0.3,
+                over="best",
+            ),
+        ),
+        is_cause=True,
+    ),
+    Claim(
+        id="X-C04",
+        place="D1, D3",
+        text="More layers do no good in paper 1 and are best in paper 3. They do harm only where "
+        "classes die under the ReLU on the logits and steps are small.",
+        statements=(
+            is_more(
+                "without that ReLU four layers gain more than 10 points in paper 1's protocol",
+                "test_accuracy",
+                "depth/4-plain",
+                "depth/4-relu",
+                by=0.1,
+            ),
+            is_more(
+                "at rate 0.02 with momentum 0.9 three layers end no 0.2 points below two",
+                "test_accuracy",
+                "third_layer/3",
+                "third_layer/2",
+                by=-MARGIN,
+            ),
+            is_more(
+                "on CIFAR-10 five layers end above two of 3 x 3",
+                "test_accuracy",
+                f"{DEEP}/halving-lr0.001",
+                f"{REMOVED}/relu-3x3",
+            ),
+        ),
+        is_cause=True,
+        note="Neither third protocol has a ReLU on the logits.",
+    ),
+    Claim(
+        id="X-C05",
+        place="D1, D3",
+        text="Both blame vanishing gradients. That is right for sigmoid, whose gradients are "
+        "small from the start, and wrong for paper 1's ReLU, where outputs die.",
+        statements=(
+            is_more(
+                "ReLU on the logits leaves dead outputs, and without it there are none",
+                "dead_units/output",
+                cells("maxpool", *(f"{name}-relu" for name in POOLS)),
+                cells("maxpool", *(f"{name}-plain" for name in POOLS)),
+            ),
+            is_ratio_below(
+                "after an epoch sigmoid's gradient in the first layer is less than a tenth of "
+                "tanh's on MNIST",
+                "gradient_norm/conv1@1",
+                "activation/sigmoid-hidden-lr0.01",
+                "activation/tanh-hidden-lr0.01",
+                ratio=0.1,
+            ),
+            is_ratio_below(
+                "and on CIFAR-10",
+                "gradient_norm/conv1@1",
+                f"{FIRST}/sigmoid-ce-softmax-lr0.01",
+                f"{FIRST}/tanh-ce-softmax-lr0.01",
+                ratio=0.1,
+            ),
+        ),
+        is_cause=True,
+        note="What is said of depth is D1-C50, of the 84-unit layer D3-C14.",
+    ),
+    Claim(
+        id="X-C06",
+        place="D3, D4",
+        text="Momentum gains nothing in paper 3 and is part of the best setting in paper 4. It "
+        "helps where steps are too small, as in paper 4, and a larger rate does the same.",
+        statements=(
+            is_more(
+                "in paper 4 momentum 0.9 is more accurate after 8 epochs at 0.02",
+                "test_accuracy@8",
+                "path/m0.9-lr0.02",
+                "path/m0-lr0.02",
+            ),
+            is_not_more(
+                "in paper 3 it gains less than a point",
+                "test_accuracy",
+                f"{REMOVED}/momentum",
+                f"{REMOVED}/none",
+                margin=CIFAR_MARGIN,
+            ),
+            is_alike(
+                "each at the best of five rates, SGD with and without it end within half a point",
+                "test_accuracy",
+                cells("tuned_optimizer", *(f"momentum-rate{place}" for place in range(1, 6))),
+                cells("tuned_optimizer", *(f"sgd-rate{place}" for place in range(1, 6))),
+                margin=0.005,
+                over="best",
+            ),
+        ),
+        is_cause=True,
+    ),
+    Claim(
+        id="X-C07",
+        place="D3, D4",
+        text="0.01 is too low in paper 4, best for tanh in paper 3 and too high for its five "
+        "layers. Paper 4 simply trains too little: it has a fifth of the steps.",
+        statements=(
+            is_more(
+                "in paper 4 0.03 is more accurate after 8 epochs",
+                "test_accuracy@8",
+                "path/m0-lr0.03",
+                "path/m0-lr0.01",
+            ),
+            gains(
+                "12 epochs more at 0.01 gain more than half of a point",
+                "test_accuracy",
+                "test_accuracy@8",
+                "path/m0-lr0.01",
+                by=0.005,
+            ),
+            *(
+                is_more(
+                    f"in paper 3 tanh ends above {rate} at 0.01",
+                    "test_accuracy",
+                    f"{ADJUSTED}/tanh-ce-softmax-lr0.01",
+                    f"{ADJUSTED}/tanh-ce-softmax-lr{rate}",
+                )
+                for rate in ("0.1", "0.001")
+            ),
+            is_more(
+                "its five layers end higher at 0.001 than at 0.01",
+                "test_accuracy",
+                f"{DEEP}/halving-lr0.001",
+                f"{DEEP}/halving-lr0.01",
+            ),
+        ),
+        is_cause=True,
+        note="7,504 steps of 64 images in paper 4; 37,500 of 32 in paper 3, on 40,000 images.",
+    ),
+    Claim(
+        id="X-C08",
+        place="D1, D4",
+        text="Paper 1 lays it to the nonlinearity that runs differ, paper 4 to the initial "
+        "weights. Both are right, each for its network: the weights decide which outputs die.",
+        statements=(
+            is_more_varied(
+                "with ReLU on the logits runs differ more than without",
+                "test_accuracy",
+                "protocol/card",
+                "protocol/card-plain",
+            ),
+            is_more_varied(
+                "in paper 4's network new weights make more of a difference than a new order",
+                "test_accuracy",
+                "run_to_run/weights",
+                "run_to_run/order",
+            ),
+        ),
+        is_cause=True,
+    ),
+    Claim(
+        id="X-C09",
+        place="D1, D2, D4",
+        text="Paper 1 pools by maximum, paper 2 by average, paper 4 does not say: which one it is "
+        "explains none of the differences.",
+        statements=(
+            is_alike(
+                "under Adam both end within 0.2 points",
+                "test_accuracy",
+                "pooling/max",
+                "pooling/average",
+                margin=MARGIN,
+            ),
+            is_alike(
+                "at paper 4's start both end within 5 points",
+                "test_accuracy",
+                "start/assumed",
+                "start/average-pooling",
+                margin=0.05,
+            ),
+        ),
+        note="5 points, as numbers of 0.54 to 0.99 are to be explained.",
+    ),
+    Claim(
+        id="X-C10",
+        place="D1, D4",
+        text="Two convolutional layers suffice by experiment in paper 1 and by argument in paper "
+        "4; both hold.",
+        statements=(
+            is_not_more(
+                "in paper 1's protocol three layers end no 0.2 points above two",
+                "test_accuracy",
+                "depth/3-relu",
+                "depth/2-relu",
+                margin=MARGIN,
+            ),
+            is_not_more(
+                "nor at paper 4's final setting",
+                "test_accuracy",
+                "third_layer/3",
+                "third_layer/2",
+                margin=MARGIN,
+            ),
+            is_more(
+                "there two layers end above one",
+                "test_accuracy",
+                "third_layer/2",
+                "third_layer/1",
+            ),
+        ),
+    ),
+)
+
+FINDINGS: tuple[Finding, ...] = (
+    Finding(
+        claim="D1-C20",
+        supported="A ReLU on the logits kills whole classes: the runs that went badly in paper 1 "
+        "owe it to that, not to their pooling.",
+        contradicted="The runs that went badly in paper 1 do not owe it to the ReLU on the logits.",
+    ),
+    Finding(
+        claim="D1-C60",
+        supported="The training that paper 1 states gives the accuracy that it states.",
+        contradicted="The training that paper 1 states does not give the accuracy that it states.",
+    ),
+    Finding(
+        claim="X-C02",
+        supported="Paper 2's weak SGD is not SGD at Keras' defaults, but at a tenth of their rate "
+        "with large batches.",
+        contradicted="Paper 2's weak SGD is not explained by a tenth of Keras' rate with large "
+        "batches.",
+    ),
+    Finding(
+        claim="D2-C34",
+        supported="Paper 2's order of the five optimizers holds, from AdaDelta to Adam.",
+        contradicted="Paper 2's order of the five optimizers does not hold.",
+    ),
+    Finding(
+        claim="D1-C50",
+        supported="Vanishing gradients are why accuracy falls with depth in paper 1.",
+        contradicted="Vanishing gradients are not why accuracy falls with depth in paper 1.",
+    ),
+    Finding(
+        claim="D1-C15",
+        supported="Sigmoid is not hopeless: a setting that paper 1 left alone lets it learn.",
+        contradicted="Sigmoid learns with none of the settings that paper 1 left alone.",
+    ),
+    Finding(
+        claim="D1-C10",
+        supported="Of three activations tanh depends least on the rate.",
+        contradicted="Tanh is not the activation that depends least on the rate.",
+    ),
+    Finding(
+        claim="D3-C22",
+        supported="On CIFAR-10 smaller batches gained more than any other adjustment of paper 3.",
+        contradicted="On CIFAR-10 smaller batches were not what gained most in paper 3.",
+    ),
+    Finding(
+        claim="D1-C38",
+        supported="No pooling window is clearly better than the original one.",
+        contradicted="A pooling window other than the original one is clearly better.",
+    ),
+    Finding(
+        claim="D4-C13",
+        supported="Runs differ by their initial weights more than by the order of the data.",
+        contradicted="Runs do not differ by their initial weights more than by the order of the "
+        "data.",
+    ),
+)

@@ -239,8 +239,8 @@ ACTIVATION = (
             )
         ),
         needs="any",
-        note="One setting that works is enough. Each changes one thing of SGD 0.1, batch 256 and 20 "
-        "epochs, with sigmoid on the hidden layers alone.",
+        note="One setting that works is enough. Each changes one thing of SGD 0.1, batch 256, 20 "
+        "epochs and sigmoid on the hidden layers alone.",
     ),
     Claim(
         id="D1-C16",

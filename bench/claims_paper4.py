@@ -83,7 +83,7 @@ CLAIMS: tuple[Claim, ...] = (
         text="At 0.03 the loss swings from step 1,000 or so on.",
         statements=(
             Statement(
-                says="at 0.03 it changes more from step to step over 8 epochs than up to step 1,000",
+                says="at 0.03 it changes more from step to step in 8 epochs than up to step 1,000",
                 terms=(
                     term(f"noise_until@{STEPS_OF_8_EPOCHS}", FASTER),
                     term("noise_until@1000", FASTER, weight=-1.0),
@@ -149,9 +149,7 @@ CLAIMS: tuple[Claim, ...] = (
         place="Experiment 3",
         text="Momentum 0.9 with 8 epochs gives 0.89 and misses 95%.",
         statements=tuple(
-            is_below(
-                f"at {rate} it is below 95% after 8 epochs", EIGHT, f"path/m0.9-lr{rate}", 0.95
-            )
+            is_below(f"at {rate} below 95% after 8 epochs", EIGHT, f"path/m0.9-lr{rate}", 0.95)
             for rate in RATES
         ),
         needs="any",
