@@ -43,14 +43,14 @@ ACTIVATION = (
                 by=0.1,
             ),
             is_more(
-                "and at 0.01",
+                "tanh ends more than 10 points above sigmoid at 0.01",
                 "test_accuracy",
                 at("tanh", 0.01),
                 at("sigmoid", 0.01),
                 by=0.1,
             ),
             is_more(
-                "and at 0.01 with the logits left alone",
+                "the same at 0.01 with the logits left alone",
                 "test_accuracy",
                 at("tanh", 0.01, where="hidden"),
                 at("sigmoid", 0.01, where="hidden"),
@@ -72,14 +72,14 @@ ACTIVATION = (
                 over="worst",
             ),
             is_below(
-                "sigmoid ends below 50% at both",
+                "sigmoid ends below 50% at 0.1 as at 0.01",
                 "test_accuracy",
                 at("sigmoid", 0.1, 0.01, where="hidden"),
                 0.5,
                 over="best",
             ),
             is_above(
-                "yet above 90% in the best of six other settings",
+                "sigmoid ends above 90% in the best of six other settings",
                 "test_accuracy",
                 cells(
                     "sigmoid",
@@ -125,7 +125,7 @@ ACTIVATION = (
                 over="worst",
             ),
             is_more(
-                "and above sigmoid",
+                "at the worst of three rates tanh ends above sigmoid",
                 "test_accuracy",
                 at("tanh", *HEAD_RATES),
                 at("sigmoid", *HEAD_RATES),
@@ -155,13 +155,13 @@ ACTIVATION = (
                 over="best",
             ),
             is_more(
-                "it needs more epochs to 90% than tanh",
+                "ReLU needs more epochs to 90% than tanh",
                 "epochs_to@0.9",
                 at("relu", 0.1, 0.01),
                 at("tanh", 0.1, 0.01),
             ),
             is_more(
-                "sigmoid needs more than ReLU",
+                "sigmoid needs more epochs to 90% than ReLU",
                 "epochs_to@0.9",
                 at("sigmoid", 0.1, 0.01),
                 at("relu", 0.1, 0.01),
@@ -214,7 +214,7 @@ ACTIVATION = (
         text="Sigmoid learns very slowly or not at all, at any rate.",
         statements=(
             is_below(
-                "it ends below 50% at the best of four rates",
+                "sigmoid ends below 50% at the best of four rates",
                 "test_accuracy",
                 at("sigmoid", *ACTIVATION_RATES),
                 0.5,

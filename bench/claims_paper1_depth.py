@@ -48,7 +48,7 @@ DEPTH = (
         text="More convolutional layers should be at least as accurate as fewer.",
         statements=tuple(
             is_more(
-                f"{deeper} layers end no 0.2 points below {deeper - 1}{where}",
+                f"{deeper} layers end less than 0.2 points below {deeper - 1}{where}",
                 "test_accuracy",
                 cell(deeper),
                 cell(deeper - 1),
@@ -66,7 +66,7 @@ DEPTH = (
         statements=is_ordered(
             "epoch_s",
             *(rectified(depth) for depth in DEPTHS),
-            names=("1 layer", "2 layers", "3 layers", "4 layers"),
+            names=("time of 1 layer", "time of 2 layers", "time of 3 layers", "time of 4 layers"),
         ),
         note=f"Seconds an epoch. {POOLS_ASSUMED}",
     ),
@@ -101,7 +101,7 @@ DEPTH = (
         id="D1-C43",
         place="2.4",
         text="Four layers do very badly.",
-        statements=(is_below("they end below 50%", "test_accuracy", rectified(4), 0.5),),
+        statements=(is_below("four layers end below 50%", "test_accuracy", rectified(4), 0.5),),
         note="Very badly: less than half of the images right.",
     ),
     Claim(
@@ -109,10 +109,10 @@ DEPTH = (
         place="2.4",
         text="Three layers give now a good, now a bad result.",
         statements=(
-            is_seen("a run ends below 90%", BAD, rectified(3), 0.5),
-            is_seen("a run ends above 90%", "test_accuracy", rectified(3), 0.9),
+            is_seen("a run with three layers ends below 90%", BAD, rectified(3), 0.5),
+            is_seen("a run with three layers ends above 90%", "test_accuracy", rectified(3), 0.9),
             is_more_varied(
-                "runs differ more than with two layers",
+                "runs with three layers differ more than with two",
                 "test_accuracy",
                 rectified(3),
                 rectified(2),
@@ -124,9 +124,14 @@ DEPTH = (
         place="2.4",
         text="One layer trains a little faster than two.",
         statements=(
-            is_more("an epoch of two layers takes longer", "epoch_s", rectified(2), rectified(1)),
+            is_more(
+                "an epoch of two layers takes longer than one of one",
+                "epoch_s",
+                rectified(2),
+                rectified(1),
+            ),
             is_ratio_above(
-                "one layer takes more than half of that",
+                "an epoch of one layer takes more than half as long",
                 "epoch_s",
                 rectified(1),
                 rectified(2),
@@ -141,7 +146,13 @@ DEPTH = (
         text="Two layers are a little more accurate than one.",
         statements=(
             is_more("two layers end above one", "test_accuracy", plain(2), plain(1)),
-            is_not_more("by less than 5 points", "test_accuracy", plain(2), plain(1), margin=0.05),
+            is_not_more(
+                "two layers end less than 5 points above one",
+                "test_accuracy",
+                plain(2),
+                plain(1),
+                margin=0.05,
+            ),
         ),
         note="With the logits left alone, as the paper saw no lost classes at these depths.",
     ),
@@ -151,7 +162,7 @@ DEPTH = (
         text="Three and four layers take several times as long as two.",
         statements=tuple(
             is_ratio_above(
-                f"{name} layers take more than twice as long an epoch",
+                f"an epoch of {name} layers takes more than twice one of two",
                 "epoch_s",
                 rectified(depth),
                 rectified(2),
@@ -167,7 +178,7 @@ DEPTH = (
         text="Three and four layers are no more accurate than two, or less.",
         statements=tuple(
             is_not_more(
-                f"{name} layers end no 0.2 points above two",
+                f"{name} layers end less than 0.2 points above two",
                 "test_accuracy",
                 rectified(depth),
                 rectified(2),
@@ -191,7 +202,7 @@ DEPTH = (
             ),
             *(
                 is_not_more(
-                    f"{name} layers end no 0.2 points above two",
+                    f"{name} layers end less than 0.2 points above two",
                     "test_accuracy",
                     rectified(depth),
                     rectified(2),
@@ -199,7 +210,12 @@ DEPTH = (
                 )
                 for depth, name in ((3, "three"), (4, "four"))
             ),
-            is_more("three layers take longer than two", "epoch_s", rectified(3), rectified(2)),
+            is_more(
+                "an epoch of three layers takes longer than one of two",
+                "epoch_s",
+                rectified(3),
+                rectified(2),
+            ),
         ),
         note="One layer gives accuracy away, three and four add time and no accuracy. The first "
         "with the logits left alone, as in D1-C46, the others as in D1-C48.",

@@ -36,13 +36,13 @@ HEADS = (
                 (*at(RNN, *HEAD_RATES), *at(LSTM, *HEAD_RATES)),
             ),
             is_more(
-                "and above those that read the maps",
+                "the linear head ends above RNN and LSTM that read the maps",
                 "test_accuracy",
                 at(LINEAR, *HEAD_RATES),
                 (*at("rnn", *HEAD_RATES), *at("lstm", *HEAD_RATES)),
             ),
             is_more(
-                "its accuracy over all epochs is above that of those that read the batch",
+                "its mean accuracy over epochs is above theirs that read the batch",
                 "mean_accuracy",
                 at(LINEAR, *HEAD_RATES),
                 (*at(RNN, *HEAD_RATES), *at(LSTM, *HEAD_RATES)),
@@ -77,7 +77,7 @@ HEADS = (
                 margin=0.02,
             ),
             is_alike(
-                "and is at 90% within two epochs of it",
+                "RNN is at 90% within two epochs of linear",
                 "epochs_to@0.9",
                 at(RNN, 0.1),
                 at(LINEAR, 0.1),
@@ -116,7 +116,7 @@ HEADS = (
                 margin=0.05,
             ),
             Statement(
-                says="in some run it ends more than 10 points below",
+                says="in some run RNN ends more than 10 points below linear",
                 terms=(
                     term("test_accuracy", at(LINEAR, 0.01)),
                     term("test_accuracy", at(RNN, 0.01), weight=-1.0),
@@ -134,7 +134,7 @@ HEADS = (
         text="At 0.01 the LSTM gains accuracy more slowly than both others.",
         statements=tuple(
             is_more(
-                f"the mean over all epochs is higher with {name}",
+                f"the mean accuracy over epochs is higher with {name} than with LSTM",
                 "mean_accuracy",
                 at(head, 0.01),
                 at(LSTM, 0.01),
@@ -164,12 +164,12 @@ HEADS = (
         text="At 0.001 the LSTM stays at the low accuracy where it begins.",
         statements=(
             Statement(
-                says="the last epoch is less than 5 points above the first",
+                says="LSTM ends less than 5 points above its first epoch",
                 terms=gains("", "test_accuracy", "test_accuracy@1", at(LSTM, 0.001)).terms,
                 shows="below",
                 bound=0.05,
             ),
-            is_below("it ends below 25%", "test_accuracy", at(LSTM, 0.001), 0.25),
+            is_below("LSTM ends below 25%", "test_accuracy", at(LSTM, 0.001), 0.25),
         ),
         note=f"Beginning is taken for the end of the first epoch. {BATCH}",
     ),

@@ -41,8 +41,8 @@ def plain(*names: str) -> tuple[str, ...]:
 def good_and_bad(name: str) -> tuple[Statement, Statement]:
     """What three runs, two of them good, can show."""
     return (
-        is_seen("a run ends below 90%", BAD, rectified(name), 0.5),
-        is_seen("a run ends above 95%", "test_accuracy", rectified(name), 0.95),
+        is_seen(f"a run of {name} ends below 90%", BAD, rectified(name), 0.5),
+        is_seen(f"a run of {name} ends above 95%", "test_accuracy", rectified(name), 0.95),
     )
 
 
@@ -110,7 +110,7 @@ FIRST = (
                 plain(*NAMES),
             ),
             is_more(
-                "without it the same poolings are more accurate",
+                "without ReLU on the logits the same poolings are more accurate",
                 "test_accuracy",
                 plain(*NAMES),
                 rectified(*NAMES),
@@ -130,7 +130,7 @@ ALL = (
         text="The two poolings that are not named did worse than two good runs in three.",
         statements=(
             is_above(
-                "more than half of their runs end below 90%",
+                "more than half of the runs of both end below 90%",
                 BAD,
                 rectified(KERNEL_ONLY, KERNEL_AND_PADDING),
                 0.5,
@@ -146,7 +146,7 @@ ALL = (
         text="No pooling is clearly better than the original.",
         statements=tuple(
             is_not_more(
-                f"{name} ends no 0.2 points above it",
+                f"{name} ends less than 0.2 points above the original",
                 "test_accuracy",
                 plain(name),
                 plain(ORIGINAL),

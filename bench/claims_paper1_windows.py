@@ -115,7 +115,7 @@ WINDOWS = (
             ),
             *(
                 is_not_more(
-                    f"{name} ends no point above it",
+                    f"{name} ends less than a point above B",
                     "test_accuracy",
                     plain(name),
                     plain(B),
@@ -167,8 +167,15 @@ WINDOWS = (
             ),
         ),
         statements=(
-            is_more("an epoch of B takes longer", "epoch_s", rectified(B), rectified(ORIGINAL)),
-            is_more("its step takes more operations", "flops", rectified(B), rectified(ORIGINAL)),
+            is_more(
+                "an epoch of B takes longer than the original's",
+                "epoch_s",
+                rectified(B),
+                rectified(ORIGINAL),
+            ),
+            is_more(
+                "a sample of B takes more operations", "flops", rectified(B), rectified(ORIGINAL)
+            ),
         ),
     ),
     Claim(
@@ -196,7 +203,7 @@ WINDOWS = (
                 "C ends within a point of B", "test_accuracy", plain(C), plain(B), margin=CLOSE
             ),
             is_alike(
-                "and is at 90% within two epochs of it",
+                "C is at 90% within two epochs of B",
                 "epochs_to@0.9",
                 plain(C),
                 plain(B),
@@ -211,9 +218,13 @@ WINDOWS = (
         text="So C's larger kernel costs more than B and gains nothing.",
         statements=(
             is_not_more(
-                "C ends no 0.2 points above B", "test_accuracy", plain(C), plain(B), margin=MARGIN
+                "C ends less than 0.2 points above B",
+                "test_accuracy",
+                plain(C),
+                plain(B),
+                margin=MARGIN,
             ),
-            is_more("an epoch of C takes longer", "epoch_s", plain(C), plain(B)),
+            is_more("an epoch of C takes longer than one of B", "epoch_s", plain(C), plain(B)),
         ),
         note=f"{GOOD_RUNS} Each window has more to compare, but the maps behind it are smaller: C "
         f"has {parameters(RECIPES[C]):,} parameters, B {parameters(RECIPES[B]):,}.",
@@ -224,13 +235,13 @@ WINDOWS = (
         text="C sees patterns that are larger and finer.",
         facts=(
             Fact(
-                says=f"a value of the last map sees {VIEWS[C]} x {VIEWS[C]} pixels, more than the "
-                f"original's {VIEWS[ORIGINAL]} x {VIEWS[ORIGINAL]}",
+                says=f"a value of the last map sees {VIEWS[C]} x {VIEWS[C]} pixels, in the "
+                f"original {VIEWS[ORIGINAL]} x {VIEWS[ORIGINAL]}",
                 holds=VIEWS[C] > VIEWS[ORIGINAL],
             ),
             Fact(
-                says=f"such values stand {spacing(RECIPES[C])} pixel apart, less than the "
-                f"original's {spacing(RECIPES[ORIGINAL])}",
+                says=f"such values stand {spacing(RECIPES[C])} pixel apart on the image, in the "
+                f"original {spacing(RECIPES[ORIGINAL])}",
                 holds=spacing(RECIPES[C]) < spacing(RECIPES[ORIGINAL]),
             ),
         ),
@@ -246,7 +257,7 @@ WINDOWS = (
         statements=(
             *good_and_bad(D),
             is_more("D needs more epochs to 90% than B", "epochs_to@0.9", plain(D), plain(B)),
-            is_more("and than C", "epochs_to@0.9", plain(D), plain(C)),
+            is_more("D needs more epochs to 90% than C", "epochs_to@0.9", plain(D), plain(C)),
         ),
         note=f"{RATE} D is read as kernel 3, stride 3, padding 1; `k4-s3-p1` is another reading.",
     ),
@@ -270,7 +281,12 @@ WINDOWS = (
         text="D's added complexity harms more than it helps.",
         statements=(
             is_more("the original ends above D", "test_accuracy", plain(ORIGINAL), plain(D)),
-            is_more("D needs more epochs to 90%", "epochs_to@0.9", plain(D), plain(ORIGINAL)),
+            is_more(
+                "D needs more epochs to 90% than the original",
+                "epochs_to@0.9",
+                plain(D),
+                plain(ORIGINAL),
+            ),
         ),
         note=f"{GOOD_RUNS} The harm is tested; the complexity is in the words alone: D has "
         f"{parameters(RECIPES[D]):,} parameters, the original "

@@ -43,7 +43,7 @@ CLAIMS: tuple[Claim, ...] = (
         statements=(
             is_above("two layers end above 95%", "test_accuracy", "third_layer/2", 0.95),
             is_not_more(
-                "a third gains less than 0.2 points",
+                "a third layer gains less than 0.2 points",
                 "test_accuracy",
                 "third_layer/3",
                 "third_layer/2",
@@ -70,9 +70,9 @@ CLAIMS: tuple[Claim, ...] = (
         place="Experiment 3",
         text="Rate 0.03 instead of 0.01 lifts the accuracy to 0.95 and lowers the loss to 0.01216.",
         statements=(
-            is_more("0.03 is more accurate after 8 epochs", EIGHT, FASTER, START),
-            is_above("it is above 94.5% then", EIGHT, FASTER, 0.945),
-            is_more("its training loss is lower then", "train_loss@8", START, FASTER),
+            is_more("0.03 is more accurate than 0.01 after 8 epochs", EIGHT, FASTER, START),
+            is_above("0.03 is above 94.5% after 8 epochs", EIGHT, FASTER, 0.945),
+            is_more("the training loss of 0.03 is lower in epoch 8", "train_loss@8", START, FASTER),
         ),
         note="By how much it rises is a matter of the start, D4-C03. A mean loss of 0.01216 is out "
         "of reach at 95%, where it is 0.035 at least; the direction is tested.",
@@ -83,14 +83,14 @@ CLAIMS: tuple[Claim, ...] = (
         text="At 0.03 the loss swings from step 1,000 or so on.",
         statements=(
             Statement(
-                says="at 0.03 it changes more from step to step in 8 epochs than up to step 1,000",
+                says="at 0.03 the loss changes more by step in 8 epochs than up to step 1,000",
                 terms=(
                     term(f"noise_until@{STEPS_OF_8_EPOCHS}", FASTER),
                     term("noise_until@1000", FASTER, weight=-1.0),
                 ),
             ),
             is_more(
-                "from step 1,000 on it changes more than at 0.01",
+                "from step 1,000 on the loss changes more at 0.03 than at 0.01",
                 "noise_from@1000",
                 FASTER,
                 START,
@@ -107,7 +107,7 @@ CLAIMS: tuple[Claim, ...] = (
         statements=(
             *(
                 is_not_more(
-                    f"{name} ends no 0.2 points above it",
+                    f"{name} ends less than 0.2 points above 0.9",
                     "test_accuracy",
                     f"path/{momentum}-lr0.02",
                     FINAL,
@@ -120,7 +120,7 @@ CLAIMS: tuple[Claim, ...] = (
                 )
             ),
             is_more(
-                "without momentum 95% takes more epochs",
+                "without momentum 95% takes more epochs than with 0.9",
                 "epochs_to@0.95",
                 "path/m0-lr0.02",
                 FINAL,
@@ -161,7 +161,10 @@ CLAIMS: tuple[Claim, ...] = (
         text="After 8 epochs momentum is less accurate (0.89) than rate 0.03 without it (0.95).",
         statements=tuple(
             is_more(
-                f"0.03 without is above {rate} with momentum", EIGHT, FASTER, f"path/m0.9-lr{rate}"
+                f"rate 0.03 without is above rate {rate} with momentum",
+                EIGHT,
+                FASTER,
+                f"path/m0.9-lr{rate}",
             )
             for rate in RATES
         ),
@@ -190,7 +193,7 @@ CLAIMS: tuple[Claim, ...] = (
                 terms=(term("test_accuracy", FASTER), term(EIGHT, START, weight=-1.0)),
             ),
             Statement(
-                says="at their ends its loss swings less",
+                says="the loss of 0.03 at its end swings less than that of 0.01 at its end",
                 terms=(
                     term("noise_from@6000", FIRST_START),
                     term("noise_from@17000", FASTER, weight=-1.0),
@@ -211,7 +214,7 @@ CLAIMS: tuple[Claim, ...] = (
                 by=0.0005,
             ),
             is_varied(
-                "and runs of the start more than 0.5 points",
+                "runs of the start lie more than 0.5 points from their median",
                 "test_accuracy",
                 "run_to_run/both",
                 by=0.005,
@@ -250,7 +253,7 @@ CLAIMS: tuple[Claim, ...] = (
         statements=(
             *(
                 Statement(
-                    says=f"it ends above {says} after 8 epochs",
+                    says=f"the final setting ends above {says} after 8 epochs",
                     terms=(term("test_accuracy", FINAL), term(EIGHT, cell, weight=-1.0)),
                 )
                 for says, cell in (
@@ -261,7 +264,7 @@ CLAIMS: tuple[Claim, ...] = (
             ),
             *(
                 is_not_more(
-                    f"{says} for 20 epochs ends no 0.2 points above it",
+                    f"{says} ends less than 0.2 points above it after 20 epochs",
                     "test_accuracy",
                     cell,
                     FINAL,

@@ -31,6 +31,7 @@ PAPER = Paper(
         "The 99% of the model card are taken for test images after the last epoch.",
         "How often depth and activations were repeated is not told.",
     ),
+    kernels="protocol/card",
 )
 
 BLANK = "the figure is blank in our copy: it is redrawn, not compared"
