@@ -30,11 +30,11 @@ PAPER = Paper(
         "from 128 to 32.",
         "At first the final activation is that of the hidden layers, which fits the 0.1000 of "
         "tanh with cross-entropy; softmax is trained as the other reading.",
-        "Cross-entropy is Keras': of the logits behind a softmax, else of outputs divided by their sum and clipped; squared "
-        "error is against one-hot labels, mean over classes.",
-        "Keras on TensorFlow takes the values before a final softmax or sigmoid for its "
-        "cross-entropy instead; ours does not, so that for sigmoid the `softmax` rows of "
-        "`cifar_first` show that reading.",
+        "Cross-entropy is Keras': of the logits behind a softmax, else of outputs divided by "
+        "their sum and clipped; squared error is against one-hot labels, mean over classes.",
+        "Some versions of Keras take the values before a final sigmoid for their cross-entropy, "
+        "too; ours does not, so that for sigmoid the `softmax` rows of `cifar_first` show that "
+        "reading.",
         "Normalised inputs are divided by 255, inputs without normalisation are 0 to 255; mean 0 "
         "and deviation 1 is tried beside them.",
         "The 84-unit layer is missing from tables 1 and 2 and present in tables 3 and 4.",

@@ -323,11 +323,13 @@ def _both_sides(
 
 
 def _paired(read: Metric) -> BothSides:
-    """The test that fits a metric: signs for outcomes, t for the rest; what is the same in every
-    run of a recipe needs none."""
+    """The test that fits a metric: of a share of runs the binomial, of differences of outcomes
+    their signs, of all else t; what is the same in every run of a recipe needs none."""
     kind: Test = "sign-flip" if read.is_outcome else "t"
 
     def test(values: Sequence[float], bound: float) -> tuple[float, float]:
+        if read.is_outcome and set(values) <= {0.0, 1.0} and 0 < bound < 1:
+            return _share(values, bound)
         if read.resolution == 0 and max(values) == min(values) and not read.is_outcome:
             return float(not values[0] > bound), float(not values[0] < bound)
         return (
@@ -336,6 +338,16 @@ def _paired(read: Metric) -> BothSides:
         )
 
     return test
+
+
+def _share(values: Sequence[float], bound: float) -> tuple[float, float]:
+    """p of a share of runs being above a bound, and below it; exact."""
+    seen, count = int(sum(values)), len(values)
+    above, below = (
+        float(stats.binomtest(seen, count, bound, alternative=side).pvalue)
+        for side in ("greater", "less")
+    )
+    return above, below
 
 
 def _unpaired(others: Sequence[float]) -> BothSides:

@@ -79,10 +79,19 @@ def test_seen_is_shown_by_one_run_and_refuted_by_many() -> None:
     assert verdict(claim(stuck), {"a": [0.97] * 17}).word == "contradicted"
 
 
-def test_shares_of_runs_are_tested_by_signs() -> None:
+def test_shares_of_runs_are_tested_by_the_binomial() -> None:
     often = Statement(says="mostly stuck", terms=(term("a", metric="below@0.9"),), bound=0.5)
     found = verdict(claim(often), {"a": [0.3] * 8})
     assert found.results[0].p_for == pytest.approx(1 / 2**8)
+    rarely = replace(often, shows="below", bound=0.2)
+    found = verdict(claim(rarely), {"a": [0.97] * 6})
+    assert found.results[0].p_for == pytest.approx(0.8**6)
+
+
+def test_differences_of_outcomes_are_tested_by_their_signs() -> None:
+    more_often = replace(more(), terms=(term("a", 1.0, "below@0.9"), term("b", -1.0, "below@0.9")))
+    found = verdict(claim(more_often), {"a": [0.3] * 5, "b": [0.97] * 5})
+    assert found.results[0].p_for == pytest.approx(1 / 2**5)
 
 
 def test_spread_is_told_apart_from_the_mean() -> None:
