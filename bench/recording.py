@@ -39,6 +39,8 @@ class Circumstances:
     """Seconds of the whole case."""
     yardstick_s: float
     """Median seconds of the yardstick between the epochs."""
+    peak_memory_bytes: int | None = None
+    """Memory at its highest; `None` where it is not known of this case alone."""
 
 
 def make_record(
@@ -77,6 +79,7 @@ def make_record(
         best_epoch=history.best_epoch,
         epoch_s=median(epoch.train_s for epoch in epochs),
         total_s=history.total_s,
+        peak_memory_bytes=circumstances.peak_memory_bytes,
         parameters=history.parameters,
         flops=history.flops,
         epochs=epochs,

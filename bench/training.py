@@ -16,6 +16,7 @@ from bench.experiment import Case
 from bench.recording import Circumstances, make_record
 from bench.session import ARTIFACT_BYTES, dataset_name
 from harness.environment import CpuClock, threads
+from harness.memory import PeakMemory
 from harness.record import Record
 from lenet import artifacts
 from lenet.conditions import judge_under
@@ -43,6 +44,8 @@ def train_case(
     torch.set_num_threads(threads())
     yardsticks: list[float] = []
     clock = CpuClock(workers=workers)
+    memory = PeakMemory()
+    _restart_gpu_peak()
     trainer: Trainer | None = None
     try:
         with clock:
@@ -56,6 +59,7 @@ def train_case(
                 rounds_s=_rounds(benchmark),
                 clock=clock,
                 yardstick_s=median(yardsticks),
+                peak_memory_bytes=_peak_bytes(memory, trainer.split.x_train.device),
             )
             keep(replace(record, outcome="error"))
     path, dropped = _write_artifacts(trainer, case, folder)
@@ -109,6 +113,7 @@ def _record(
     rounds_s: list[float] | None,
     clock: CpuClock,
     yardstick_s: float,
+    peak_memory_bytes: int | None,
 ) -> Record:
     history = trainer.history
     # One round too many is there if the evaluation behind it raised.
@@ -123,8 +128,19 @@ def _record(
             threads=torch.get_num_threads(),
             clock=clock,
             yardstick_s=yardstick_s,
+            peak_memory_bytes=peak_memory_bytes,
         ),
     )
+
+
+def _restart_gpu_peak() -> None:
+    if torch.cuda.is_initialized():
+        torch.cuda.reset_peak_memory_stats()
+
+
+def _peak_bytes(memory: PeakMemory, on: torch.device) -> int | None:
+    """On a GPU what tensors took there, else what the process had resident."""
+    return torch.cuda.max_memory_allocated(on) if on.type == "cuda" else memory.read_bytes()
 
 
 def _run_epochs(trainer: Trainer, benchmark: BenchmarkFixture, yardsticks: list[float]) -> None:

@@ -30,8 +30,25 @@ class Metric:
     the same in every run of a recipe, such as its parameters."""
     is_outcome: bool = False
     """It is 1 or 0 a run: something happened or did not."""
+    margin: float
+    """The difference that matters: in recorded units, or a share where `is_ratio`."""
+    is_ratio: bool = False
+    """Two values are compared by their ratio: 1.05 is 5% more, whatever the unit."""
+    is_time: bool = False
+    """Seconds: they mean something beside the yardstick, and where the machine was not shared."""
+    is_fixed: bool = False
+    """The same in every run of a recipe, so that any difference is real and needs no test."""
     read: Callable[[Record], float | None]
     """The value in a record; `None` where the record has none."""
+    censored: Callable[[Record], bool] = lambda record: False
+    """Whether the value is a bound only: the training ended before it got there."""
+
+    @property
+    def shown_margin(self) -> str:
+        """The difference that matters as text: `0.20 %`, `ratio 1.05`."""
+        if self.is_ratio:
+            return f"ratio {1 + self.margin:g}"
+        return f"{self.show(self.margin)}{f' {self.unit}' if self.unit else ''}"
 
     @property
     def heading(self) -> str:
@@ -66,6 +83,7 @@ METRICS: dict[str, Metric] = {
             scale=100.0,
             digits=2,
             resolution=1e-4,
+            margin=0.002,
             read=lambda record: record.test_accuracy,
         ),
         Metric(
@@ -75,6 +93,9 @@ METRICS: dict[str, Metric] = {
             better="lower",
             digits=3,
             resolution=1e-3,
+            margin=0.05,
+            is_ratio=True,
+            is_time=True,
             read=lambda record: record.epoch_s,
         ),
         Metric(
@@ -84,6 +105,9 @@ METRICS: dict[str, Metric] = {
             better="lower",
             digits=2,
             resolution=1e-3,
+            margin=0.05,
+            is_ratio=True,
+            is_time=True,
             read=lambda record: record.total_s,
         ),
         Metric(
@@ -92,6 +116,8 @@ METRICS: dict[str, Metric] = {
             unit="",
             better="lower",
             digits=0,
+            margin=0.0,
+            is_fixed=True,
             read=lambda record: record.parameters,
         ),
         Metric(
@@ -101,7 +127,22 @@ METRICS: dict[str, Metric] = {
             better="lower",
             scale=1e-6,
             digits=2,
+            margin=0.01,
+            is_ratio=True,
+            is_fixed=True,
             read=lambda record: record.flops,
+        ),
+        Metric(
+            name="peak_memory",
+            label="peak memory",
+            unit="MiB",
+            better="lower",
+            scale=2.0**-20,
+            digits=1,
+            resolution=4096.0,
+            margin=0.05,
+            is_ratio=True,
+            read=lambda record: record.peak_memory_bytes,
         ),
         Metric(
             name="diverged",
@@ -109,6 +150,7 @@ METRICS: dict[str, Metric] = {
             unit="",
             better="lower",
             digits=0,
+            margin=0.1,
             is_outcome=True,
             read=lambda record: float(record.diverged),
         ),
@@ -118,6 +160,7 @@ METRICS: dict[str, Metric] = {
             unit="",
             better="lower",
             digits=0,
+            margin=0.1,
             is_outcome=True,
             read=lambda record: float(dead_outputs(record) > 0),
         ),
@@ -149,6 +192,14 @@ class Family:
     """As of `Metric`."""
     level: Literal["", "accuracy", "amount", "epoch", "loss", "step", "maybe epoch"] = ""
     """What follows the `@`, if anything."""
+    margin: float
+    """As of `Metric`."""
+    is_ratio: bool = False
+    """As of `Metric`."""
+    is_time: bool = False
+    """As of `Metric`."""
+    to_target: bool = False
+    """It counts what it takes to reach an accuracy, which a run may never do."""
     by_layer: bool = False
     """Whether `/LAYER` may follow the name; without it all layers are taken together."""
     read: Reading
@@ -162,110 +213,124 @@ def _whole(level: float | None) -> int | None:
 FAMILIES: dict[str, Family] = {
     "test_accuracy": Family(
         label="test accuracy after epoch {level}", unit="%", better="higher", scale=100.0,
-        level="epoch", read=lambda record, _, level: readings.accuracy_at(record, _whole(level)),
+        level="epoch", margin=0.002,
+        read=lambda record, _, level: readings.accuracy_at(record, _whole(level)),
     ),
     "best_test_accuracy": Family(
         label="best test accuracy of all epochs", unit="%", better="higher", scale=100.0,
+        margin=0.002,
         read=lambda record, _, level: record.best_test_accuracy,
     ),
     "validation_accuracy": Family(
         label="accuracy on held-out training images", unit="%", better="higher", scale=100.0,
+        margin=0.002,
         read=lambda record, _, level: (
             record.epochs[-1].validation_accuracy if record.epochs else None
         ),
     ),
     "mean_accuracy": Family(
         label="test accuracy, mean over epochs", unit="%", better="higher", scale=100.0,
+        margin=0.002,
         read=lambda record, _, level: readings.mean_accuracy(record),
     ),
     "gain_within": Family(
         label="share of the best accuracy within {level} epochs", unit="%", better="higher",
         scale=100.0, level="epoch",
+        margin=0.01,
         read=lambda record, _, level: readings.gain_within(record, int(level or 1)),
     ),
     "epochs_to": Family(
         label="epochs to {level}", digits=1, resolution=0.5, level="accuracy",
+        margin=0.5, to_target=True,
         read=lambda record, _, level: readings.epochs_to(record, level or 0.0),
     ),
     "seconds_to": Family(
         label="seconds to {level}", unit="s", resolution=1e-3, level="accuracy",
+        margin=0.05, is_ratio=True, is_time=True, to_target=True,
         read=lambda record, _, level: readings.seconds_to(record, level or 0.0),
     ),
     "never": Family(
-        label="runs that never reach {level}", level="accuracy", is_outcome=True,
+        label="runs that never reach {level}", level="accuracy",
+        margin=0.1, is_outcome=True,
         read=lambda record, _, level: readings.never(record, level or 0.0),
     ),
     "below": Family(
-        label="runs that end below {level}", level="accuracy", is_outcome=True,
+        label="runs that end below {level}", level="accuracy",
+        margin=0.1, is_outcome=True,
         read=lambda record, _, level: readings.ends_below(record, level or 0.0),
     ),
     "accuracy_under": Family(
-        label="test accuracy under {layer} {level}",
-        unit="%",
-        better="higher",
-        scale=100.0,
-        level="amount",
-        by_layer=True,
+        label="test accuracy under {layer} {level}", unit="%", better="higher", scale=100.0,
+        level="amount", by_layer=True, margin=0.002,
         read=lambda record, layer, level: record.conditions.get(f"{layer}-{level:g}"),
     ),
     "steepest_epoch": Family(
         label="epoch of the steepest rise", digits=1, resolution=0.5,
+        margin=0.5,
         read=lambda record, _, level: readings.steepest(record),
     ),
     "gap": Family(
         label="train less test accuracy", unit="points", scale=100.0,
+        margin=0.002,
         read=lambda record, _, level: readings.gap(record),
     ),
     "lowest_loss_epoch": Family(
         label="epoch of the lowest test loss", digits=1, resolution=0.5,
+        margin=0.5,
         read=lambda record, _, level: readings.lowest_loss_epoch(record),
     ),
     "test_loss": Family(
         label="test loss", digits=4, level="maybe epoch",
+        margin=0.05, is_ratio=True,
         read=lambda record, _, level: readings.test_loss(record, _whole(level)),
     ),
     "train_loss": Family(
         label="training loss", digits=4, level="maybe epoch",
+        margin=0.05, is_ratio=True,
         read=lambda record, _, level: readings.train_loss(record, _whole(level)),
     ),
     "last_step_loss": Family(
         label="loss of the last batch", digits=5,
+        margin=0.1, is_ratio=True,
         read=lambda record, _, level: readings.last_step_loss(record),
     ),
     "steps_to_loss": Family(
         label="steps to a training loss of {level}", digits=0, resolution=1.0, level="loss",
+        margin=0.1, is_ratio=True,
         read=lambda record, _, level: readings.steps_to_loss(record, level or 0.0),
     ),
     "noise_until": Family(
         label="change of the loss from step to step, up to step {level}", digits=4, level="step",
+        margin=0.1, is_ratio=True,
         read=lambda record, _, level: readings.step_noise(record, 1, int(level or 1)),
     ),
     "noise_from": Family(
         label="change of the loss from step to step, from step {level} on", digits=4,
         level="step",
+        margin=0.1, is_ratio=True,
         read=lambda record, _, level: readings.step_noise(record, int(level or 1), 10**9),
     ),
     "gradient_norm": Family(
         label="gradient norm{layer}", digits=4, resolution=1e-6, level="maybe epoch",
         by_layer=True,
+        margin=0.1, is_ratio=True,
         read=lambda record, layer, level: readings.gradient_norm(record, layer, _whole(level)),
     ),
     "effective_step": Family(
-        label="update over gradient{layer}",
-        digits=5,
-        resolution=1e-7,
-        level="maybe epoch",
-        by_layer=True,
+        label="update over gradient{layer}", digits=5, resolution=1e-7, level="maybe epoch",
+        by_layer=True, margin=0.1, is_ratio=True,
         read=lambda record, layer, level: readings.effective_step(record, layer, _whole(level)),
     ),
     "dead_units": Family(
         label="dead units{layer}", unit="%", scale=100.0, digits=1, resolution=1e-3,
         level="maybe epoch", by_layer=True,
+        margin=0.01,
         read=lambda record, layer, level: readings.dead_units(record, layer, _whole(level)),
     ),
     "saturated_units": Family(
         label="saturated units{layer}", unit="%", scale=100.0, digits=1, resolution=1e-3,
         level="maybe epoch", by_layer=True,
+        margin=0.01,
         read=lambda record, layer, level: readings.saturated_units(record, layer, _whole(level)),
     ),
 }  # fmt: skip
@@ -298,8 +363,12 @@ def metric(name: str) -> Metric:
         scale=family.scale,
         digits=family.digits,
         resolution=family.resolution,
+        margin=family.margin,
+        is_ratio=family.is_ratio,
+        is_time=family.is_time,
         is_outcome=family.is_outcome,
         read=lambda record: family.read(record, layer, level),
+        censored=lambda record: family.to_target and bool(readings.never(record, level or 0.0)),
     )
 
 

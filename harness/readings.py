@@ -25,10 +25,14 @@ def epochs_to(record: Record, accuracy: float) -> float | None:
 
 
 def seconds_to(record: Record, accuracy: float) -> float | None:
-    """Seconds of training to this test accuracy; all of them for a run that never gets there."""
+    """Seconds of training to this test accuracy; one mean epoch more than all for a run that never
+    gets there, as `epochs_to` has it, so that a run that misses it at the end is not one that
+    reaches it there."""
     if not record.epochs:
         return None
-    return sum(epoch.train_s for epoch in record.epochs[: _first(record, accuracy)])
+    reached = _first(record, accuracy)
+    seconds = [epoch.train_s for epoch in record.epochs[:reached]]
+    return sum(seconds) + (0.0 if reached else fmean(seconds))
 
 
 def never(record: Record, accuracy: float) -> float | None:

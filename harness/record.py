@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import msgspec
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 SCHEMA_FILE = Path(__file__).with_name("record.schema.json")
 
 Outcome = Literal["passed", "failed", "unjudged", "error"]
@@ -199,6 +199,9 @@ class Record:
     conditions: dict[str, float] = field(default_factory=dict)
     """Change of the test images (`shift-2`) -> accuracy on them, of the final weights; a fraction.
     Only of experiments that ask for it."""
+    peak_memory_bytes: int | None = None
+    """Memory at its highest during the case: what the process had resident, or on a GPU what its
+    tensors took there; `None` where it cannot be read for one case alone."""
 
     @property
     def raised(self) -> bool:
@@ -224,7 +227,12 @@ def _from_1(fields: dict[str, Any]) -> dict[str, Any]:
     return fields | {"schema_version": 2}
 
 
-UPGRADES: dict[int, Upgrade] = {1: _from_1}
+def _from_2(fields: dict[str, Any]) -> dict[str, Any]:
+    """Version 3 knows the peak memory, which no older record can tell."""
+    return fields | {"schema_version": 3, "peak_memory_bytes": None}
+
+
+UPGRADES: dict[int, Upgrade] = {1: _from_1, 2: _from_2}
 """Schema version -> function that lifts a record of that version to the next one."""
 
 

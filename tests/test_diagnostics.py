@@ -34,7 +34,7 @@ def parameters(model: LeNet, layer: str) -> tuple[Tensor, Tensor]:
 
 
 @pytest.mark.parametrize(("layer", "share"), [("conv1", 1 / 4), ("linear1", 1 / 16)])
-def test_planted_dead_unit_is_counted_in_its_layer(layer: str, share: float) -> None:
+def test_planted_dead_unit_is_outcomeed_in_its_layer(layer: str, share: float) -> None:
     model = network()
     assert probe(model, IMAGES, LABELS)[1] == dict.fromkeys(LAYERS, 0.0)
     weight, bias = parameters(model, layer)
@@ -42,7 +42,7 @@ def test_planted_dead_unit_is_counted_in_its_layer(layer: str, share: float) -> 
     assert probe(model, IMAGES, LABELS)[1] == {**dict.fromkeys(LAYERS, 0.0), layer: share}
 
 
-def test_dead_output_is_counted_only_where_relu_is_on_the_logits() -> None:
+def test_dead_output_is_outcomeed_only_where_relu_is_on_the_logits() -> None:
     for output_activation, share in (("relu", 0.1), ("identity", 0.0)):
         recipe = replace(SMALL, output_activation=output_activation)  # type: ignore[arg-type]
         model = build_model(recipe, 0)
@@ -54,7 +54,7 @@ def test_dead_output_is_counted_only_where_relu_is_on_the_logits() -> None:
         assert probe(model, IMAGES, LABELS)[1]["output"] == pytest.approx(share)
 
 
-def test_planted_saturation_is_counted_in_its_layer() -> None:
+def test_planted_saturation_is_outcomeed_in_its_layer() -> None:
     model = build_model(replace(SMALL, activation="tanh"), 0)
     assert probe(model, IMAGES, LABELS)[2] == dict.fromkeys(LAYERS, 0.0)
     weight, bias = parameters(model, "linear1")
