@@ -11,11 +11,13 @@ the exact test of McNemar.
 import math
 from bisect import bisect_left
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import product
 from statistics import fmean, stdev
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 from scipy import stats
 
 Test = Literal["t", "sign-flip"]
@@ -56,6 +58,19 @@ def p_value(
     if not off:
         return 1.0
     return _sign_flip(off) if test == "sign-flip" else _t(off, resolution)
+
+
+def upper_bound(values: Sequence[float], *, level: float, resolution: float = 0.0) -> float:
+    """The upper end of a one-sided interval for the mean, by t; infinity for fewer than two values.
+
+    A mean as high as this or higher is ruled out at the level: `p_value(..., "below")` with the
+    bound here is the level.
+    """
+    if len(values) < 2:
+        return math.inf
+    deviation = max(stdev(values), resolution)
+    critical = float(stats.t.isf(level, len(values) - 1))
+    return fmean(values) + critical * deviation / math.sqrt(len(values))
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -119,12 +134,16 @@ def _t(off: Sequence[float], resolution: float) -> float:
 
 
 def _sign_flip(off: Sequence[float]) -> float:
-    n, values = len(off), np.asarray(off)
-    if n <= MOST_FLIPS:
-        signs = np.array(list(product((1.0, -1.0), repeat=n)))
-        drawn = 0
-    else:
-        signs = np.random.default_rng(n).choice((1.0, -1.0), size=(DRAWS, n))
-        drawn = 1  # the pattern that was seen counts among those drawn
+    values = np.asarray(off)
+    signs, drawn = _patterns(len(off))
     at_least = signs @ np.abs(values) >= values.sum() - 1e-12 * np.abs(values).sum()
     return float((at_least.sum() + drawn) / (len(signs) + drawn))
+
+
+@lru_cache(maxsize=4)
+def _patterns(n: int) -> tuple[npt.NDArray[np.float64], int]:
+    """Patterns of signs [patterns, n], and how many more count that are not among them."""
+    if n <= MOST_FLIPS:
+        return np.array(list(product((1.0, -1.0), repeat=n))), 0
+    # The pattern that was seen counts among those drawn.
+    return np.random.default_rng(n).choice((1.0, -1.0), size=(DRAWS, n)), 1
