@@ -53,6 +53,7 @@ def pytest_harness_settings(config: pytest.Config) -> dict[str, Any]:
     return {
         **settings,
         "workers": worker_count(config),
+        "gated": options.asked(config),
         "budget_yardsticks": options.budget_yardsticks(config),
     }
 

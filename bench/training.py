@@ -134,7 +134,7 @@ def _record(
 
 
 def _restart_gpu_peak() -> None:
-    if torch.cuda.is_initialized():
+    if torch.cuda.is_available():
         torch.cuda.reset_peak_memory_stats()
 
 

@@ -19,9 +19,10 @@ def pytest_harness_settings(config: pytest.Config) -> Mapping[str, Any] | None:
 
     Asked once, as the session starts, in the controller or the only process; not where nothing
     runs (`--collect-only`, `--help`). The settings are JSON and reach every worker and `run.json`.
-    Two keys have a meaning here:
+    Three keys have a meaning here:
 
     - `fixed`: names of those settings in which a resumed session must agree with the run.
+    - `gated`: names of the experiments that `--gate` judges; all where it is empty.
     - `headline`: lines for pytest's header, such as which dataset was taken, and why.
     """
 

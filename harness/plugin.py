@@ -5,7 +5,8 @@ line does (`pytest -p harness.plugin`). Then pytest-benchmark works under xdist 
 compute threads are shared out among the workers. A session whose tests answer the hook
 `pytest_harness_settings` records a run as well:
 
-    controller, or the only process:  session.RunSession, progress.LiveLine
+    controller, or the only process:  session.RunSession, progress.LiveLine, and with --gate
+                                      gate_session.GateSession
     worker, or the only process:      recorder.Recorder
 """
 
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from harness import bridge, environment, hooks, progress, recorder
+from harness import bridge, environment, gate_session, hooks, progress, recorder
 from harness.session import start_run
 
 
@@ -37,6 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "raised an error or have no record run. Give it with the options of the first session: a "
         "session that was stopped prints the whole command.",
     )
+    gate_session.add_options(group)
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -68,6 +70,9 @@ def _start_run(config: pytest.Config) -> None:
     if started is None:
         return
     config.pluginmanager.register(started, "harness-session")
+    gate = gate_session.start(config, started)
+    if gate is not None:
+        config.pluginmanager.register(gate, "harness-gate")
     recorder.install(config, started.input)
     if getattr(config.option, "maxschedchunk", 0) is None:
         config.option.maxschedchunk = 1  # larger chunks leave cores idle behind a long case

@@ -56,7 +56,7 @@ def start_run(config: pytest.Config) -> "RunSession | None":
         return None
     answer = config.hook.pytest_harness_settings(config=config)
     if answer is None:
-        _refuse_resume(config)
+        _refuse_without_run(config)
         return None
     _refuse_profile(config)
     return RunSession(config, settings=_as_json(answer))
@@ -198,6 +198,10 @@ class RunSession:
         self.benchmark_json.before_saving()
         yield
         self.benchmark_json.after_saving()
+        self.close_plan()
+
+    def close_plan(self) -> None:
+        """Take from the plan the tests that ended well and leave no record."""
         without = self.recordless - {*self.outcomes}
         self.run.plan(each for each in self.run.manifest.planned if each not in without)
 
@@ -296,12 +300,13 @@ def _runs(config: pytest.Config) -> Path:
     return runs
 
 
-def _refuse_resume(config: pytest.Config) -> None:
-    if config.getoption("resume") is not None:
-        raise pytest.UsageError(
-            f"--resume {config.getoption('resume')}: these tests record no run: name the folder "
-            "of the tests that did"
-        )
+def _refuse_without_run(config: pytest.Config) -> None:
+    for option in ("resume", "gate"):
+        if config.getoption(option) is not None:
+            raise pytest.UsageError(
+                f"--{option} {config.getoption(option)}: these tests record no run: name the "
+                "folder of the tests that do"
+            )
 
 
 def _refuse_profile(config: pytest.Config) -> None:
