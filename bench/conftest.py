@@ -4,12 +4,13 @@ Nothing here imports torch: workers are told their threads before they load it.
 """
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from bench import options, planning, session
+from bench import options, planning, rounds, session
 from bench.experiment import Case, Experiment, experiment_of
 from bench.remarks import THERE, Remarks
 from bench.thresholds import known_thresholds
@@ -32,6 +33,14 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):  # a worker cannot refuse in one line
         options.check_experiments(config)
         config.pluginmanager.register(Remarks(config), "bench-remarks")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Run rounds of sessions instead of one, where that is asked for."""
+    if not config.getoption("until_decided") or config.getoption("collectonly"):
+        return None
+    return rounds.run_rounds(config)
 
 
 def pytest_harness_settings(config: pytest.Config) -> dict[str, Any]:
@@ -112,11 +121,15 @@ def _planned(config: pytest.Config, items: Sequence[pytest.Item]) -> list[pytest
     by_key: dict[planning.Key, pytest.Item] = {}
     cases: list[Case] = []
     there: dict[str, Experiment] = {}
+    listed: Path | None = config.getoption("cells")
+    cells = rounds.read_cells(listed) if listed else None
     for item in items:
         case, found = _case(item), experiment_of(getattr(item, "function", None))
         if case is None or found is None:
             continue
         there[found.name] = found
+        if cells is not None and (case.experiment, case.variant.name) not in cells:
+            continue
         if planning.is_wanted(found, options.asked(config), tier=case.tier.name):
             by_key[planning.key(case)] = item
             cases.append(case)

@@ -26,6 +26,7 @@ def add_options(parser: pytest.Parser) -> None:
     group = parser.getgroup("bench", "training experiments")
     _add_what_to_run(group)
     _add_what_on(group)
+    _add_rounds(group)
 
 
 def _add_what_to_run(group: pytest.OptionGroup) -> None:
@@ -68,6 +69,23 @@ def _add_what_to_run(group: pytest.OptionGroup) -> None:
         help="Judge by the accuracy thresholds in this file, which python -m harness.calibrate "
         "makes from a run of yours. Default: bench/thresholds.json",
     )
+
+
+def _add_rounds(group: pytest.OptionGroup) -> None:
+    group.addoption(
+        "--until-decided",
+        action="store_true",
+        help="With --gate: run rounds of seeds, each only for the cells that are still undecided, "
+        "until none is or --max-seeds are there. --seeds is the round, 5 by default. The gate's "
+        "level is spent over the rounds.",
+    )
+    group.addoption(
+        "--max-seeds",
+        type=_positive,
+        metavar="N",
+        help="With --until-decided: the most seeds of any cell",
+    )
+    group.addoption("--cells", metavar="FILE", type=Path, help=argparse.SUPPRESS)
 
 
 def _add_what_on(group: pytest.OptionGroup) -> None:

@@ -10,6 +10,7 @@ compute threads are shared out among the workers. A session whose tests answer t
     worker, or the only process:      recorder.Recorder
 """
 
+import argparse
 import os
 from pathlib import Path
 
@@ -39,6 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "session that was stopped prints the whole command.",
     )
     gate_session.add_options(group)
+    group.addoption("--tell-run", metavar="FILE", type=Path, help=argparse.SUPPRESS)
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -70,6 +72,8 @@ def _start_run(config: pytest.Config) -> None:
     if started is None:
         return
     config.pluginmanager.register(started, "harness-session")
+    if config.getoption("tell_run") is not None:  # a session of several asks where it is
+        config.getoption("tell_run").write_text(str(started.run.folder.absolute()))
     gate = gate_session.start(config, started)
     if gate is not None:
         config.pluginmanager.register(gate, "harness-gate")

@@ -50,21 +50,20 @@ def plan_looks(*, first: int, most: int) -> Looks:
     return Looks(seeds=tuple(dict.fromkeys([*range(first, most, first), most])))
 
 
-def judge_looks(
-    found: Sequence[Pairs], looks: Looks, *, level: float = LEVEL, upto: int | None = None
-) -> Judgement:
+def judge_looks(found: Sequence[Pairs], looks: Looks, *, level: float = LEVEL) -> Judgement:
     """The verdicts after the looks so far, as if each had been taken when its seeds were there.
 
     Args:
         found: pairs with all seeds there are, numbered from 0.
-        looks: when it was, or is to be, looked.
+        looks: when it is looked at; those count for which a cell has the seeds, and the first.
         level: of all looks together.
-        upto: looks to take; all by default.
     """
-    shares = looks.shares(level)
+    there = max((len(each.rows) for each in found), default=0)
     settled: dict[str, Verdict] = {}
     taken: list[Judgement] = []
-    for seeds, share in list(zip(looks.seeds, shares, strict=True))[:upto]:
+    for seeds, share in zip(looks.seeds, looks.shares(level), strict=True):
+        if taken and seeds > there:
+            break
         open_ones = [_first(each, seeds) for each in found if each.name not in settled]
         taken.append(judge(open_ones, level=share, others=len(settled)))
         decided = decided_cells(taken[-1])

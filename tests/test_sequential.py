@@ -43,7 +43,7 @@ def test_a_cell_keeps_the_verdict_of_the_look_that_decided_it() -> None:
     clear = pairs([*noisy(0.0, seeds=6), *noisy(0.05, seeds=6)], variant="clear")
     wide = pairs(noisy(0.0, spread=0.02), variant="wide")
     looks = Looks(seeds=(6, 12))
-    first = judge_looks([clear, wide], looks, upto=1)
+    first = judge_looks([_first([each], 6)[0] for each in (clear, wide)], looks)
     assert [each.colour for each in first.verdicts] == ["green", "undecided"]
     assert undecided_cells(first) == [("x", "wide")]
     both = judge_looks([clear, wide], looks)
