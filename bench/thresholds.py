@@ -12,7 +12,7 @@ THRESHOLDS_FILE = Path(__file__).with_name("thresholds.json")
 
 
 @cache
-def known_thresholds(file: Path) -> dict[Key, Threshold]:
+def known_thresholds(file: Path) -> dict[Key, Threshold | None]:
     """The thresholds in a file; raises `ThresholdsError` where it cannot be read."""
     return {entry.key: entry.threshold for entry in read_thresholds(file).entries}
 
@@ -20,7 +20,7 @@ def known_thresholds(file: Path) -> dict[Key, Threshold]:
 def find_threshold(
     *, case: str, dataset: str, tier: str, engine: str, file: Path
 ) -> Threshold | None:
-    """The bounds of a case; `None` where nothing was measured, so that it stays unjudged."""
+    """The bounds of a case; `None` where there are none, so that it stays unjudged."""
     return known_thresholds(file).get((case, dataset, tier, engine))
 
 

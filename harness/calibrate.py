@@ -1,16 +1,19 @@
-"""Accuracy thresholds from a run: `python -m harness.calibrate RUN --output bench/thresholds.json`.
+"""Accuracy thresholds from runs: `python -m harness.calibrate RUN --output bench/thresholds.json`.
 
-A case whose every seed is far above chance gets a lower bound, one whose every seed is near chance
-an upper bound; one between, or with seeds on both sides, gets none and stays unjudged. So does one
-whose seeds lie so far apart that a bound below them all would say nothing.
+Each case gets a tolerance bound (`harness.tolerance`), such that a run of the whole bench, one seed
+of each case, fails without cause at the stated rate. A case that learns gets a lower bound, one
+that measurably does not an upper one. Where the seeds do not follow the model, as where some runs
+are stuck, the case records and does not assert, and the file says why.
 """
 
 import argparse
+import math
 import sys
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from harness.record import Record
+from harness.record import DatasetRecord, Record, Threshold
 from harness.store import StoreError, find_run, read_records
 from harness.thresholds import (
     Key,
@@ -20,46 +23,50 @@ from harness.thresholds import (
     read_thresholds,
     write_thresholds,
 )
+from harness.tolerance import CONFIDENCE, is_normal, rate_of_one, tolerance_bound
 
-LEAST_SEEDS = 5
+LEAST_SEEDS = 20
 """Seeds below which no bound is set."""
 
-LEARNED = 0.5
-"""Accuracy that every seed of a case must reach for a lower bound."""
+RATE = 0.001
+"""Share of good runs of the whole bench that fail: 1 in 1,000."""
 
 CHANCE_FACTOR = 2.0
 """A case learns nothing if no seed passes so many times the accuracy of chance."""
 
-LEAST_MARGIN = 0.01
-"""Distance of a bound from the nearest seed, where their range is not larger."""
-
 HOW = (
-    f"From at least {LEAST_SEEDS} seeds. lower: every seed reached {LEARNED:.0%}; the worst seed "
-    f"less a margin, if that is more than {CHANCE_FACTOR:g} times chance. upper: no seed passed "
-    f"{CHANCE_FACTOR:g} times chance, nor reached {LEARNED:.0%}; the best seed and a margin. "
-    f"margin: the range of the seeds, at least {LEAST_MARGIN:.0%}. Cases between are not listed "
-    "and stay unjudged. Made by python -m harness.calibrate; change it by review only."
+    "Each entry says how it was made. tolerance: the accuracy beyond which at most the rate of "
+    f"good runs falls, with a confidence of {CONFIDENCE:.0%}, a one-sided normal tolerance bound "
+    "on the logits of the seeds listed. The rates of a dataset, tier and engine are such that a "
+    "run of all its cases fails without cause as often as calibrate was told. lower: the case "
+    f"learns. upper: no seed passed {CHANCE_FACTOR:g} times chance. reason: why it records and does not assert. "
+    "range: an older entry from fewer seeds, the worst of them less their range, or the best and "
+    "it; it promises no rate. Cases that are not listed stay unjudged. Made by python -m "
+    "harness.calibrate; change it by review only."
 )
 
 
-def calibrate(records: Iterable[Record]) -> tuple[list[ThresholdEntry], list[str]]:
-    """Entries for the cases that can be judged, and a sentence for each case that cannot.
+def calibrate(
+    records: Iterable[Record], *, rate: float = RATE
+) -> tuple[list[ThresholdEntry], list[str]]:
+    """An entry for each case that was measured, and a sentence for each that was not.
 
     The records are results, none of them of a case that raised. Of two records of one case and
-    seed the later one counts.
+    seed the later one counts. `rate` is of a run of all cases of one dataset, tier and engine.
     """
     by_key: dict[Key, dict[int, Record]] = {}
     for record in records:
         by_key.setdefault(_key(record), {})[record.seed] = record
+    groups = Counter(key[1:] for key in by_key)
     entries: list[ThresholdEntry] = []
-    unjudged: list[str] = []
+    left: list[str] = []
     for key, by_seed in sorted(by_key.items()):
-        entry = _entry(key, [by_seed[seed] for seed in sorted(by_seed)])
-        if isinstance(entry, str):
-            unjudged.append(f"{key[0]}: {entry}")
+        found = [by_seed[seed] for seed in sorted(by_seed)]
+        if sentence := _unmeasured(found):
+            left.append(f"{key[0]}: {sentence}")
         else:
-            entries.append(entry)
-    return entries, unjudged
+            entries.append(_entry(key, found, rate=rate_of_one(rate, cases=groups[key[1:]])))
+    return entries, left
 
 
 def merged(old: Iterable[ThresholdEntry], new: Iterable[ThresholdEntry]) -> ThresholdsFile:
@@ -73,16 +80,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         records = _results(options.run, runs=options.runs)
-        entries, unjudged = calibrate(records)
+        entries, left = calibrate(records, rate=options.rate)
         old = read_thresholds(options.output).entries if options.output.exists() else ()
-        measured = {_key(record) for record in records}
+        measured = {entry.key for entry in entries}
         kept = [entry for entry in old if entry.key not in measured]
         write_thresholds(options.output, merged(kept, entries))
     except (StoreError, ThresholdsError, OSError) as error:
         print(f"harness.calibrate: {error}", file=sys.stderr)
         return 2
-    for sentence in unjudged:
-        print(f"unjudged: {sentence}")
+    for entry in entries:
+        if entry.reason:
+            print(f"does not assert: {entry.case}: {entry.reason}")
+    for sentence in left:
+        print(f"left as it was: {sentence}")
     print(f"{options.output}: {len(entries)} cases from these runs, {len(kept)} others kept")
     return 0
 
@@ -102,38 +112,72 @@ def _results(names: Sequence[str], *, runs: Path) -> list[Record]:
     return results
 
 
-def _entry(key: Key, records: Sequence[Record]) -> ThresholdEntry | str:
-    """The bounds from a case's records, one a seed; or why there are none."""
-    measured = [record.test_accuracy or 0.0 for record in records]
-    worst, best = min(measured), max(measured)
-    near_chance = CHANCE_FACTOR / records[0].trained_on.classes
+def _unmeasured(records: Sequence[Record]) -> str:
+    """Why nothing is said of a case, whatever its accuracies; empty where something is."""
     if len(records) < LEAST_SEEDS:
         return f"{len(records)} seeds, and at least {LEAST_SEEDS} are needed"
     if len({record.recipe_id for record in records}) > 1:
         return "its seeds were trained by different recipes"
-    margin = max(LEAST_MARGIN, best - worst)
-    learned = worst >= LEARNED and worst - margin > near_chance
-    lower = round(worst - margin, 4) if learned else None
-    upper = round(best + margin, 4) if best <= near_chance and best < LEARNED else None
-    if lower is None and upper is None:
-        return f"from {worst:.1%} to {best:.1%} over {len(records)} seeds"
+    return ""
+
+
+def _entry(key: Key, records: Sequence[Record], *, rate: float) -> ThresholdEntry:
+    """The bound from a case's records, one a seed; or the reason why there is none."""
+    measured = [record.test_accuracy or 0.0 for record in records]
+    bounds = _bounds(measured, records[0].trained_on, rate=rate)
     case, dataset, tier, engine = key
     return ThresholdEntry(
         case=case,
         dataset=dataset,
         tier=tier,
         engine=engine,
-        lower=lower,
-        upper=upper,
-        margin=round(margin, 4),
+        lower=None if isinstance(bounds, str) else bounds.lower,
+        upper=None if isinstance(bounds, str) else bounds.upper,
+        method="tolerance",
+        rate=float(f"{rate:.3g}"),
+        confidence=CONFIDENCE,
+        reason=bounds if isinstance(bounds, str) else None,
         seeds=tuple(record.seed for record in records),
         measured=tuple(measured),
     )
 
 
+def _bounds(measured: Sequence[float], data: DatasetRecord, *, rate: float) -> Threshold | str:
+    images, near_chance = data.test_size, CHANCE_FACTOR / data.classes
+    seen = f"{min(measured):.1%} to {max(measured):.1%} over {len(measured)} seeds"
+    if not is_normal(measured, images=images):
+        return f"its logits are not normal: {seen}"
+    if max(measured) <= near_chance and near_chance < 1:
+        bound = tolerance_bound(measured, images=images, rate=rate, side="upper")
+        return Threshold(upper=_up(bound))
+    bound = tolerance_bound(measured, images=images, rate=rate, side="lower")
+    if bound <= near_chance:
+        return f"its bound, {bound:.1%}, is no better than {CHANCE_FACTOR:g} times chance: {seen}"
+    return Threshold(lower=_down(bound))
+
+
+def _down(bound: float) -> float:
+    """To four digits, away from the runs that it is to let pass."""
+    return math.floor(bound * 1e4) / 1e4
+
+
+def _up(bound: float) -> float:
+    return math.ceil(bound * 1e4) / 1e4
+
+
 def _key(record: Record) -> Key:
     case = f"{record.case.partition('[')[0]}[{record.variant}]"
     return case, record.trained_on.name, record.tier, record.engine
+
+
+def _rate(given: str) -> float:
+    try:
+        rate = float(given)
+    except ValueError:
+        rate = 0.0
+    if not 0 < rate < 0.5:
+        raise argparse.ArgumentTypeError(f"expected a share between 0 and 0.5; got {given!r}")
+    return rate
 
 
 def _note(text: str) -> None:
@@ -144,8 +188,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m harness.calibrate",
         description="Make the accuracy thresholds that cases are judged by, from runs that are "
-        "known to be good. A case gets a lower bound, below which it fails, if every seed learned; "
-        "an upper bound if none learned; otherwise none, and it stays unjudged.",
+        "known to be good. A case gets a lower bound, below which it fails; an upper bound if no "
+        "seed learned; or none where its seeds do not follow the model, with the reason.",
         epilog=f"How the bounds are set: {HOW}",
     )
     parser.add_argument(
@@ -161,6 +205,13 @@ def _parser() -> argparse.ArgumentParser:
         default=Path("runs"),
         metavar="DIR",
         help="folder in which runs are looked for by name. Default: %(default)s",
+    )
+    parser.add_argument(
+        "--rate",
+        type=_rate,
+        default=RATE,
+        metavar="SHARE",
+        help="share of good runs, one seed of every case, that may fail. Default: %(default)s",
     )
     parser.add_argument(
         "--output",

@@ -1,11 +1,16 @@
 """The thresholds file: the reviewed accuracy bounds, one entry a case, dataset, tier and engine."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
 from harness.record import Threshold
+
+Method = Literal["range", "tolerance"]
+"""How a bound was made: the worst of a few seeds less their range, which promises no rate; or a
+tolerance bound, which does."""
 
 Key = tuple[str, str, str, str]
 """(case without its seed, dataset, tier, engine)."""
@@ -20,7 +25,8 @@ class ThresholdEntry:
     """The bounds of one case, and what they were measured from. Accuracies are fractions.
 
     Raises:
-        ValueError: no bound, or one that no accuracy can be held against.
+        ValueError: neither a bound nor a reason for none, or a bound that no accuracy can be held
+            against.
     """
 
     case: str
@@ -35,8 +41,16 @@ class ThresholdEntry:
     """Least accuracy that passes."""
     upper: float | None = None
     """Greatest accuracy that passes: this case measurably does not learn in this tier."""
-    margin: float
-    """Distance of the bound from the worst (`lower`) or best (`upper`) of the measured."""
+    method: Method = "range"
+    """How the bound was made."""
+    margin: float | None = None
+    """By `range`: distance of the bound from the worst or best of the measured."""
+    rate: float | None = None
+    """By `tolerance`: share of good runs that fall beyond the bound, at most."""
+    confidence: float | None = None
+    """By `tolerance`: chance that the bound keeps this rate."""
+    reason: str | None = None
+    """Why there is no bound, so that the case records and does not assert."""
     seeds: tuple[int, ...]
     """Seeds that it was measured from."""
     measured: tuple[float, ...]
@@ -44,8 +58,11 @@ class ThresholdEntry:
 
     def __post_init__(self) -> None:
         bounds = [bound for bound in (self.lower, self.upper) if bound is not None]
-        if not bounds:
-            raise ValueError(f"{self.case}: expected a bound, lower or upper; got neither")
+        if bool(bounds) == (self.reason is not None):
+            got = "both" if bounds else "neither"
+            raise ValueError(
+                f"{self.case}: expected a bound, lower or upper, or a reason for none; got {got}"
+            )
         if any(not 0 <= bound <= 1 for bound in bounds) or bounds != sorted(bounds):
             raise ValueError(
                 f"{self.case}: expected 0 <= lower <= upper <= 1, as accuracies are fractions; "
@@ -58,9 +75,9 @@ class ThresholdEntry:
         return self.case, self.dataset, self.tier, self.engine
 
     @property
-    def threshold(self) -> Threshold:
-        """The bounds alone."""
-        return Threshold(lower=self.lower, upper=self.upper)
+    def threshold(self) -> Threshold | None:
+        """The bounds alone; `None` where the case does not assert."""
+        return None if self.reason else Threshold(lower=self.lower, upper=self.upper)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +110,13 @@ def read_thresholds(path: Path) -> ThresholdsFile:
 def write_thresholds(path: Path, file: ThresholdsFile) -> None:
     """Write a thresholds file, sorted, one entry a line, so that a review sees what changes."""
     entries = sorted(file.entries, key=lambda entry: entry.key)
-    lines = ",\n".join(f"  {msgspec.json.encode(entry).decode()}" for entry in entries)
+    lines = ",\n".join(f"  {_line(entry)}" for entry in entries)
     how = msgspec.json.encode(file.how).decode()
     path.write_text(f'{{"how": {how},\n "entries": [\n{lines}\n]}}\n', encoding="utf-8")
+
+
+def _line(entry: ThresholdEntry) -> str:
+    """An entry without the fields that say nothing of it."""
+    # By way of `asdict`: msgspec passes over fields that a decoded entry left at their defaults.
+    fields = {name: value for name, value in asdict(entry).items() if value is not None}
+    return msgspec.json.encode(fields).decode()

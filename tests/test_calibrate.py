@@ -1,22 +1,38 @@
 """Thresholds from a run: which case gets which bound, and what becomes of the others."""
 
+import math
 import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from harness import calibrate as module
 from harness.calibrate import calibrate, main
 from harness.record import Record
-from harness.thresholds import ThresholdEntry, read_thresholds
+from harness.thresholds import (
+    ThresholdEntry,
+    ThresholdsFile,
+    read_thresholds,
+    write_thresholds,
+)
 from tests.records import DATASET, make_record, make_untrained, write_run
 
-LEARNED = (0.97, 0.96, 0.98, 0.975, 0.965)
-CHANCE = (0.10, 0.11, 0.09, 0.12, 0.10)
-MIXED = (0.97, 0.10, 0.98, 0.97, 0.96)
+SEEDS = 20
+
+
+def around(accuracy: float, *, spread: float = 0.05, salt: int = 0) -> tuple[float, ...]:
+    """Accuracies whose logits are normal, in whole images of 10,000."""
+    chance = np.random.default_rng(salt).normal(math.log(accuracy / (1 - accuracy)), spread, SEEDS)
+    return tuple(float(round(1 / (1 + math.exp(-logit)), 4)) for logit in chance)
+
+
+LEARNED = around(0.97)
+CHANCE = around(0.10)
+MIXED = (*LEARNED[:-2], 0.10, 0.11)
 ADAM = "test_optimizer[adam]"
 
 
@@ -36,59 +52,71 @@ def only(entries: Sequence[ThresholdEntry]) -> ThresholdEntry:
     return entry
 
 
-def test_case_that_learned_gets_a_lower_bound() -> None:
-    entries, unjudged = calibrate(records(LEARNED))
-    assert unjudged == []
-    assert only(entries) == ThresholdEntry(
-        case=ADAM,
-        dataset="mnist",
-        tier="short",
-        engine="torch",
-        lower=0.94,  # the worst seed less the range of all
-        margin=0.02,
-        seeds=(0, 1, 2, 3, 4),
-        measured=LEARNED,
-    )
+def test_case_that_learned_gets_a_lower_bound_and_says_how() -> None:
+    entries, left = calibrate(records(LEARNED))
+    assert left == []
+    entry = only(entries)
+    assert (entry.case, entry.method, entry.upper, entry.reason) == (ADAM, "tolerance", None, None)
+    assert (entry.rate, entry.confidence) == (0.001, 0.95)
+    assert (entry.seeds, entry.measured) == (tuple(range(SEEDS)), LEARNED)
+    assert entry.lower is not None
+    assert 0.94 < entry.lower < min(LEARNED)
 
 
 def test_case_at_chance_gets_an_upper_bound() -> None:
     entry = only(calibrate(records(CHANCE))[0])
-    assert (entry.lower, entry.upper, entry.margin) == (None, 0.15, 0.03)
+    assert entry.lower is None
+    assert entry.upper is not None
+    assert max(CHANCE) < entry.upper < 0.2
 
 
-def test_margin_is_no_smaller_than_a_point() -> None:
-    entry = only(calibrate(records([0.98] * 5))[0])
-    assert (entry.lower, entry.margin) == (0.97, 0.01)
+def test_equal_seeds_are_not_certain() -> None:
+    entry = only(calibrate(records([0.98] * SEEDS))[0])
+    assert entry.lower is not None
+    assert 0.979 < entry.lower < 0.98
+
+
+def test_the_rate_of_the_whole_bench_is_shared_by_its_cases() -> None:
+    found = [record for n in range(10) for record in records(around(0.97, salt=n), variant=f"v{n}")]
+    entries, _ = calibrate(found, rate=0.01)
+    assert len(entries) == 10
+    assert {entry.rate for entry in entries} == {0.001}
+    stricter, _ = calibrate(found, rate=0.0001)
+    for entry, strict in zip(entries, stricter, strict=True):
+        assert (strict.lower or 1) < (entry.lower or 0)
 
 
 @pytest.mark.parametrize(
     ("accuracies", "reason"),
     [
-        (MIXED, "from 10.0% to 98.0% over 5 seeds"),
-        ((0.3, 0.35, 0.4, 0.3, 0.35), "from 30.0% to 40.0% over 5 seeds"),
-        ((0.51, 0.98, 0.98, 0.98, 0.98), "from 51.0% to 98.0% over 5 seeds"),
-        ((0.97, 0.96, 0.98, 0.97, None), "from 0.0% to 98.0% over 5 seeds"),
-        (LEARNED[:4], "4 seeds, and at least 5 are needed"),
+        (MIXED, "its logits are not normal: 10.0% to"),
+        ((*LEARNED[:-1], None), "its logits are not normal: 0.0% to"),
+        (around(0.3, spread=0.3), "is no better than 2 times chance"),
     ],
-    ids=["mixed", "between", "wide", "without-accuracy", "few"],
+    ids=["stuck", "without-accuracy", "wide"],
 )
-def test_other_cases_stay_unjudged_with_the_reason(
+def test_case_that_the_model_does_not_fit_says_why_it_does_not_assert(
     accuracies: Sequence[float | None], reason: str
 ) -> None:
-    entries, unjudged = calibrate(records(accuracies))
+    entry = only(calibrate(records(accuracies))[0])
+    assert (entry.lower, entry.upper, entry.threshold) == (None, None, None)
+    assert reason in (entry.reason or "")
+
+
+def test_too_few_seeds_leave_a_case_as_it_was() -> None:
+    entries, left = calibrate(records(LEARNED[:-1]))
     assert entries == []
-    assert unjudged == [f"{ADAM}: {reason}"]
+    assert left == [f"{ADAM}: 19 seeds, and at least 20 are needed"]
 
 
 def test_two_classes_are_never_near_chance_and_learned_at_once() -> None:
-    entries, unjudged = calibrate(records([0.9] * 5, classes=2))
-    assert entries == []
-    assert unjudged == [f"{ADAM}: from 90.0% to 90.0% over 5 seeds"]
+    entry = only(calibrate(records(around(0.9), classes=2))[0])
+    assert "no better than 2 times chance" in (entry.reason or "")
 
 
 def test_one_seed_trained_twice_is_one_seed() -> None:
-    doubled = [*records(LEARNED[:4]), *records([0.5])]
-    assert calibrate(doubled)[1] == [f"{ADAM}: 4 seeds, and at least 5 are needed"]
+    doubled = [*records(LEARNED[:-1]), *records([0.5])]
+    assert calibrate(doubled)[1] == [f"{ADAM}: 19 seeds, and at least 20 are needed"]
     later = only(calibrate([*records([0.5]), *records(LEARNED)])[0])
     assert later.measured == LEARNED
 
@@ -121,47 +149,54 @@ def test_command_writes_what_the_bench_reads_and_keeps_other_cases(
     )
     capsys.readouterr()
     assert main([str(second), "--output", str(output)]) == 0
-    assert capsys.readouterr().out.splitlines() == [
-        "unjudged: test_optimizer[nadam]: from 10.0% to 98.0% over 5 seeds",
-        f"{output}: 1 cases from these runs, 1 others kept",
-    ]
+    said, counts = capsys.readouterr().out.splitlines()
+    assert said.startswith("does not assert: test_optimizer[nadam]: its logits are not normal")
+    assert counts == f"{output}: 2 cases from these runs, 1 others kept"
     found = read_thresholds(output)
     assert found.how == module.HOW
-    assert {entry.case: (entry.lower, entry.upper) for entry in found.entries} == {
-        ADAM: (0.94, None),
-        "test_optimizer[sgd]": (None, 0.15),
-    }
+    bounds = {entry.case: entry for entry in found.entries}
+    assert bounds[ADAM].lower is not None
+    assert bounds["test_optimizer[sgd]"].upper is not None
+    assert bounds["test_optimizer[nadam]"].reason is not None
 
 
-def test_entry_of_a_case_that_cannot_be_judged_any_more_is_removed(tmp_path: Path) -> None:
+def test_older_entry_stays_where_the_seeds_are_too_few(tmp_path: Path) -> None:
     output = tmp_path / "thresholds.json"
-    main([str(write_run(tmp_path / "first", records(LEARNED))), "--output", str(output)])
-    assert len(read_thresholds(output).entries) == 1
-    main([str(write_run(tmp_path / "second", records(MIXED))), "--output", str(output)])
-    assert read_thresholds(output).entries == ()
+    old = ThresholdEntry(
+        case=ADAM, dataset="mnist", tier="short", engine="torch", lower=0.94, margin=0.02,
+        seeds=(0, 1), measured=(0.96, 0.98),
+    )  # fmt: skip
+    write_thresholds(output, ThresholdsFile(how="By hand.", entries=(old,)))
+    few = write_run(tmp_path / "few", records(LEARNED[:6]))
+    assert main([str(few), "--output", str(output)]) == 0
+    assert read_thresholds(output).entries == (old,)
+    assert old.method == "range"
+    many = write_run(tmp_path / "many", records(LEARNED))
+    assert main([str(many), "--output", str(output)]) == 0
+    assert only(read_thresholds(output).entries).method == "tolerance"
 
 
 def test_seeds_of_several_runs_count_together(tmp_path: Path) -> None:
     output = tmp_path / "thresholds.json"
     found = records(LEARNED)
     runs = [
-        str(write_run(tmp_path / name, part)) for name, part in (("a", found[:2]), ("b", found[2:]))
+        str(write_run(tmp_path / name, part)) for name, part in (("a", found[:7]), ("b", found[7:]))
     ]
     assert main([*runs, "--output", str(output)]) == 0
-    assert only(read_thresholds(output).entries).seeds == (0, 1, 2, 3, 4)
+    assert only(read_thresholds(output).entries).seeds == tuple(range(SEEDS))
 
 
 def test_case_that_raised_is_no_seed_of_accuracy_0(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     output = tmp_path / "thresholds.json"
-    halfway = make_record(seed=5, accuracies=(0.3,), outcome="error")
-    raised = [halfway, make_untrained(seed=6), make_untrained(variant="sgd")]
+    halfway = make_record(seed=50, accuracies=(0.3,), outcome="error")
+    raised = [halfway, make_untrained(seed=51), make_untrained(variant="sgd")]
     run = str(write_run(tmp_path / "run", [*records(LEARNED), *raised]))
     assert main([run, "--output", str(output)]) == 0
     assert only(read_thresholds(output).entries).measured == LEARNED
     assert capsys.readouterr().err == (
-        "harness.calibrate: left out: 3 of 8 cases, which raised an error\n"
+        "harness.calibrate: left out: 3 of 23 cases, which raised an error\n"
     )
 
 
@@ -206,10 +241,10 @@ def test_help_says_what_it_takes_and_makes(capsys: pytest.CaptureFixture[str]) -
     with pytest.raises(SystemExit):
         main(["--help"])
     words = " ".join(capsys.readouterr().out.split())
-    assert "[--runs DIR] [--output FILE] [RUN ...]" in words
+    assert "[--runs DIR] [--rate SHARE] [--output FILE] [RUN ...]" in words
     assert "Make the accuracy thresholds that cases are judged by" in words
     assert "without any, the newest run that has records" in words
-    assert "every seed reached 50%" in words
+    assert "a one-sided normal tolerance bound" in words
 
 
 def test_module_is_a_command(tmp_path: Path) -> None:

@@ -114,13 +114,14 @@ def test_file_survives_writing_and_reading(tmp_path: Path) -> None:
             r"\$.entries\[0\].lower",
         ),
         (json.dumps({"how": "", "entries": [{**ENTRY, "lower": None}]}), "got neither"),
+        (json.dumps({"how": "", "entries": [{**ENTRY, "reason": "Why."}]}), "got both"),
         (
             json.dumps({"how": "", "entries": [{**ENTRY, "lower": 97.1}]}),
             "accuracies are fractions",
         ),
         (json.dumps({"how": "", "entries": [{**ENTRY, "upper": 0.8}]}), "lower <= upper"),
     ],
-    ids=["empty", "cut", "list", "no-entries", "type", "no-bound", "percent", "crossed"],
+    ids=["empty", "cut", "list", "no-entries", "type", "no-bound", "both", "percent", "crossed"],
 )
 def test_damaged_file_is_refused_by_name_and_field(tmp_path: Path, text: str, said: str) -> None:
     file = tmp_path / "thresholds.json"
