@@ -97,7 +97,14 @@ def seeds_needed(
     if len(values) < 2:
         return None
     deviation = max(stdev(values), resolution)
-    effect = abs(fmean(values) - bound)
+    return seeds_for_effect(abs(fmean(values) - bound), deviation, level=level)
+
+
+def seeds_for_effect(effect: float, deviation: float, *, level: float) -> int | None:
+    """Seeds with which t finds a mean so far from the bound, with a power of 0.8.
+
+    `deviation` is that of one value. `None`: more than 1,000.
+    """
     if deviation == 0:
         return 2 if effect else None
     counts = range(2, MOST_SEEDS + 1)
