@@ -40,7 +40,8 @@ HOW = (
     "on the logits of the seeds listed. The rates of a dataset, tier and engine are such that a "
     "run of all its cases fails without cause as often as calibrate was told. lower: the case "
     f"learns. upper: no seed passed {CHANCE_FACTOR:g} times chance. reason: why it records and "
-    "does not assert. range: an older entry from fewer seeds, the worst of them less their range, or the best and "
+    "does not assert. range: an older entry from fewer seeds, the worst of them less their range, "
+    "or the best and "
     "it; it promises no rate. Cases that are not listed stay unjudged. Made by python -m "
     "harness.calibrate; change it by review only."
 )

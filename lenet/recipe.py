@@ -78,6 +78,10 @@ class Recipe:
     """Images a step; the last batch of an epoch may be smaller."""
     shuffle: bool = True
     """A new order each epoch; without it, file order."""
+    reshuffle: bool = True
+    """Whether the order changes from epoch to epoch; without it, each has that of the first."""
+    label_noise: float = 0.0
+    """Share of the training labels that are shuffled among themselves, other ones for each seed."""
     epochs: int = 20
     """Passes over the training images."""
     weight_seed: int | None = None
@@ -104,6 +108,12 @@ class Recipe:
         for index, width in enumerate(self.linears):
             check_whole(f"linears[{index}]", width, least=1)
         check_range("learning_rate", self.learning_rate, above=0)
+        check_range("label_noise", self.label_noise, least=0, most=1)
+        if not (self.shuffle or self.reshuffle):
+            raise RecipeError(
+                "reshuffle: without shuffle the order is that of the file in each epoch, and "
+                "nothing reads it; leave it at True, got False"
+            )
 
     def _check_names(self) -> None:
         hidden = tuple(name for name in get_args(Activation) if name != "softmax")

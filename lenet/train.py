@@ -17,6 +17,7 @@ from lenet.flops import training_flops
 from lenet.history import Epoch, History
 from lenet.losses import LOSSES, has_penalty, loss_sum, penalty_term
 from lenet.model import LeNet, build_model
+from lenet.noise import shuffled_labels
 from lenet.optimizers import build_optimizer
 from lenet.recipe import Recipe
 from lenet.schedules import rate_factor
@@ -68,6 +69,7 @@ class Trainer:
         _check_engine(engine, split)
         self.recipe = recipe
         self.split = split
+        self.labels = shuffled_labels(split.y_train, share=recipe.label_noise, seed=seed)
         self.seed = seed
         self.order_seed = _first_given(recipe.order_seed, order_seed, seed)
         self.device = split.x_train.device
@@ -215,7 +217,7 @@ class Trainer:
         the loss.
         """
         images = self.model.batch(self.split.x_train, index)
-        labels = self.split.y_train[index]
+        labels = self.labels[index]
         outputs: dict[str, Tensor] | None = {} if self.recipe.penalty.activity_l2 else None
         logits: Tensor = self.model(images, outputs)
         loss = self.loss(logits, labels)
@@ -231,6 +233,8 @@ class Trainer:
     def _epoch_order(self) -> Tensor:
         if not self.recipe.shuffle:
             return torch.arange(self.images, device=self.device)
+        if not self.recipe.reshuffle:
+            self._order = generator(self.order_seed, "order")
         return torch.randperm(self.images, generator=self._order).to(self.device)
 
     def _set_rate(self, step: int) -> None:

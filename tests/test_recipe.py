@@ -275,10 +275,10 @@ def later(base: type, field: str) -> Any:
 
 def test_later_field_leaves_old_identities_as_they_were() -> None:
     settings: dict[str, Any] = {"epochs": 3, "optimizer": Optimizer(kind="adam")}
-    later_recipe = later(Recipe, "label_noise")
+    later_recipe = later(Recipe, "input_noise")
     assert later_recipe(**settings).identity == Recipe(**settings).identity
-    assert later_recipe(**settings, label_noise=1).identity != Recipe(**settings).identity
-    assert '"label_noise":null' in later_recipe(label_noise=None).identity
+    assert later_recipe(**settings, input_noise=1).identity != Recipe(**settings).identity
+    assert '"input_noise":null' in later_recipe(input_noise=None).identity
     assert differing(later(Optimizer, "lookahead")(kind="adam")) == {"kind": "adam"}
     assert differing(later(Conv, "dilation")(maps=6)) == {"maps": 6}
     assert differing(later(Schedule, "power")()) == {}
@@ -297,6 +297,8 @@ def test_defaults_are_held_for_ever() -> None:
         "activation": "relu",
         "output_activation": "identity",
         "linears": [120, 84],
+        "label_noise": 0.0,
+        "reshuffle": True,
         "head": "linear",
         "head_sequence": "maps",
         "loss": "cross-entropy",
