@@ -160,7 +160,7 @@ def _cell_pairs(
         _refuse_twice(name, side)
     _refuse_other(name, "conditions", _conditions(name, ours), _conditions(name, theirs))
     _refuse_other(name, "recipe", _recipe(name, ours), _recipe(name, theirs))
-    return [_metric_pairs(key, metric, ours, theirs) for metric in metrics]
+    return [metric_pairs(key, metric, ours, theirs) for metric in metrics]
 
 
 def _refuse_twice(name: str, records: Sequence[Record]) -> None:
@@ -202,9 +202,14 @@ def _refuse_other(name: str, what: str, ours: str, theirs: str) -> None:
         )
 
 
-def _metric_pairs(
+def metric_pairs(
     key: CellKey, metric: Metric, before: Sequence[Record], after: Sequence[Record]
 ) -> Pairs:
+    """The pairs of one metric, of records that are known to belong beside each other.
+
+    Raises:
+        CompareError: no shared seed, or a value that is missing or means nothing.
+    """
     name = f"{'/'.join(key)} {metric.name}"
     ours, theirs = ({record.seed: record for record in side} for side in (before, after))
     shared = sorted(ours.keys() & theirs.keys())
