@@ -55,8 +55,8 @@ def page(findings: Findings) -> str:
             "## Power",
             "",
             "Loss: mean over all paired seeds with its 95% interval; a loss is above 0. Effect: "
-            "the same in standard deviations of the paired differences. Red: share of gates drawn, in "
-            "which one cell has the plant and the others did not change.",
+            "the same in standard deviations of the paired differences. Red: share of gates in "
+            "which one cell has the plant and no other changed.",
             "",
             _table([_power_row(each) for each in findings.powers]),
             "",
