@@ -21,7 +21,7 @@ CELLS: Mapping[str, Recipe] = {
     "activation": recipes.activations(recipes.BASE)["tanh", 0.1],
     "maxpool": recipes.pools(recipes.BASE)["k3-s2-p0"],
     "depth": recipes.depths(recipes.BASE)[1],
-    "recurrent": recipes.heads(recipes.BASE)["rnn", 0.1],
+    "recurrent": recipes.heads(recipes.BASE)["linear", 0.1],
 }
 """Experiment -> the cell of it that regressions are planted in."""
 

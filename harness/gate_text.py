@@ -63,7 +63,7 @@ def line(verdict: Verdict) -> str:
     change = f"{before} -> {after}{f' {metric.unit}' if metric.unit else ''}"
     return (
         f"{'/'.join(pairs.cell)}: {metric.label} {change}, {shown_loss(metric, verdict.loss)} "
-        f"over {len(pairs.rows)} seeds (matters from {metric.shown_margin} on, "
+        f"over {len(pairs.rows)} seeds (matters from {shown_margin(metric)} on, "
         f"p = {verdict.p:.2g})"
     )
 
@@ -76,6 +76,13 @@ def shown_loss(metric: Metric, loss: float) -> str:
     if metric.is_ratio:
         return f"x{math.exp(change):.3f}"
     return metric.show(change, signed=True)
+
+
+def shown_margin(metric: Metric) -> str:
+    """The difference that matters: `0.20 %`, or as a ratio `x1.05`, where less is worse `x0.95`."""
+    if metric.is_ratio:
+        return f"x{1 + metric.margin if metric.better == 'lower' else 1 / (1 + metric.margin):.3g}"
+    return f"{metric.show(metric.margin)}{f' {metric.unit}' if metric.unit else ''}"
 
 
 def seeds_sentence(verdict: Verdict) -> str:
@@ -110,7 +117,7 @@ def _row(verdict: Verdict) -> dict[str, str]:
         "run": after,
         "change": shown_loss(metric, verdict.loss),
         "at worst": shown_loss(metric, verdict.highest_loss),
-        "matters from": metric.shown_margin,
+        "matters from": shown_margin(metric),
         "p": "-" if verdict.test is None else f"{verdict.p:.2g} ({verdict.test})",
         "seeds to decide": seeds_sentence(verdict) or "-",
     }

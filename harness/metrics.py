@@ -44,13 +44,6 @@ class Metric:
     """Whether the value is a bound only: the training ended before it got there."""
 
     @property
-    def shown_margin(self) -> str:
-        """The difference that matters as text: `0.20 %`, `ratio 1.05`."""
-        if self.is_ratio:
-            return f"ratio {1 + self.margin:g}"
-        return f"{self.show(self.margin)}{f' {self.unit}' if self.unit else ''}"
-
-    @property
     def heading(self) -> str:
         """Label and unit, for a table head or an axis: `test accuracy, %`."""
         return f"{self.label}, {self.unit}" if self.unit else self.label
