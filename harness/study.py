@@ -83,7 +83,8 @@ class Power:
     @property
     def is_measurable(self) -> bool:
         """Whether the interval of the loss leaves out zero."""
-        return self.loss.low is not None and not self.loss.low <= 0 <= (self.loss.high or 0)
+        half = self.loss.half_width
+        return half is not None and abs(self.loss.mean) > half
 
 
 def false_alarms(

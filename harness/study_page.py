@@ -125,7 +125,8 @@ def _power_row(found: Power) -> dict[str, str]:
 
 def shown_loss(metric: Metric, loss: Estimate) -> str:
     """A loss with its interval: in the metric's unit, or as a share where it is of ratios."""
-    ends = [loss.mean, loss.mean if loss.low is None else loss.low, loss.high or loss.mean]
+    half = loss.half_width or 0.0
+    ends = (loss.mean, loss.mean - half, loss.mean + half)
     if metric.is_ratio:
         mean, low, high = (f"{math.expm1(end):+.1%}" for end in ends)
         return f"{mean} ({low} to {high})"
