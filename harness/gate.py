@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from harness import gate_github, gate_junit, promote
+from harness.gate_options import DEFAULT_METRICS, parse_metrics
 from harness.gate_result import NOT_JUDGED, PASSED, GateResult, refused
-from harness.gate_sides import DEFAULT_METRICS, Question, find_side, gate, parse_metrics
+from harness.gate_sides import Question, find_side, gate
 from harness.gate_text import text
 from harness.judge import LEVEL
 from harness.metrics import Metric

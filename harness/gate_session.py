@@ -5,7 +5,6 @@ could not judge. A baseline that is not there stops the session before anything 
 """
 
 import os
-from argparse import ArgumentTypeError
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,9 @@ from typing import Any
 import pytest
 
 from harness import gate_github
+from harness.gate_options import parse_metrics
 from harness.gate_result import NOT_JUDGED, GateResult
-from harness.gate_sides import DEFAULT_METRICS, Question, find_side, gate, parse_metrics
+from harness.gate_sides import Question, find_side, gate
 from harness.gate_text import text
 from harness.session import RunSession
 from harness.store import StoreError, read_records
@@ -27,34 +27,9 @@ NOT_ENDED = (
 """Ends of a session of which a gate would judge a part."""
 
 
-def add_options(group: pytest.OptionGroup) -> None:
-    """Add the options of a gate."""
-    group.addoption(
-        "--gate",
-        metavar="BASELINE",
-        help="Judge the run by this baseline as it ends: a record file such as "
-        "reports/baselines/NAME.jsonl, or a run. As python -m harness.gate BASELINE RUN does.",
-    )
-    group.addoption(
-        "--gate-metrics",
-        metavar="NAME,...",
-        type=_metrics,
-        default=",".join(DEFAULT_METRICS),
-        help="With --gate: what is judged. Default: %(default)s",
-    )
-    group.addoption(
-        "--undecided",
-        choices=("list", "fail"),
-        default="list",
-        help="With --gate: what undecided cells do. Default: %(default)s",
-    )
-
-
-def start(config: pytest.Config, started: RunSession) -> "GateSession | None":
-    """The gate of a session; `None` where none is asked for. Ends it where there is no baseline."""
+def start(config: pytest.Config, started: RunSession) -> "GateSession":
+    """The gate of a session that asks for one. Ends it where there is no baseline."""
     name = config.getoption("gate")
-    if name is None:
-        return None
     try:
         baseline = find_side(name, runs=config.getoption("runs"), notice=started.notices.append)
         if not read_records(baseline, notice=started.notices.append):
@@ -110,11 +85,3 @@ class GateSession:
             terminalreporter.write_line(line)
         for line in gate_github.publish(self.result, names=names, environment=os.environ):
             terminalreporter.write_line(line)
-
-
-def _metrics(given: str) -> str:
-    try:
-        parse_metrics(given)
-    except ValueError as error:
-        raise ArgumentTypeError(str(error)) from None
-    return given

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.compare import CompareError
+from harness.gate_options import DEFAULT_METRICS
 from harness.gate_result import GateResult, Policy, conclude, refused
 from harness.judge import LEVEL, judge
 from harness.metrics import Metric, metric
@@ -12,9 +13,6 @@ from harness.pairing import pair
 from harness.record import Record
 from harness.sequential import Looks, judge_looks, read_looks
 from harness.store import RUNS, Notice, StoreError, find_run, read_manifest, read_records
-
-DEFAULT_METRICS = ("test_accuracy", "diverged")
-"""What is judged unless other metrics are named."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,11 +27,6 @@ class Question:
     """What undecided cells do."""
     level: float = LEVEL
     """Chance of any false red."""
-
-
-def parse_metrics(text: str) -> tuple[Metric, ...]:
-    """The metrics of a comma-separated list; raises ValueError on one that does not exist."""
-    return tuple(metric(name.strip()) for name in dict.fromkeys(text.split(",")))
 
 
 def gate(baseline: Path, run: Path, question: Question, *, notice: Notice) -> GateResult:

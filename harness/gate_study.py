@@ -14,7 +14,7 @@ from pathlib import Path
 
 from harness.compare import CompareError, conditions_of, group_by
 from harness.factors import natural
-from harness.gate_sides import DEFAULT_METRICS
+from harness.gate_options import DEFAULT_METRICS
 from harness.judge import LEVEL
 from harness.metrics import METRICS, metric
 from harness.promote import slim

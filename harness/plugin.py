@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from harness import bridge, environment, gate_session, hooks, progress, recorder
+from harness import bridge, environment, gate_options, hooks, progress, recorder
 from harness.session import start_run
 
 
@@ -39,7 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "raised an error or have no record run. Give it with the options of the first session: a "
         "session that was stopped prints the whole command.",
     )
-    gate_session.add_options(group)
+    gate_options.add_options(group)
     group.addoption("--tell-run", metavar="FILE", type=Path, help=argparse.SUPPRESS)
 
 
@@ -74,9 +74,10 @@ def _start_run(config: pytest.Config) -> None:
     config.pluginmanager.register(started, "harness-session")
     if config.getoption("tell_run") is not None:  # a session of several asks where it is
         config.getoption("tell_run").write_text(str(started.run.folder.absolute()))
-    gate = gate_session.start(config, started)
-    if gate is not None:
-        config.pluginmanager.register(gate, "harness-gate")
+    if config.getoption("gate") is not None:
+        from harness import gate_session  # loads NumPy and SciPy
+
+        config.pluginmanager.register(gate_session.start(config, started), "harness-gate")
     recorder.install(config, started.input)
     if getattr(config.option, "maxschedchunk", 0) is None:
         config.option.maxschedchunk = 1  # larger chunks leave cores idle behind a long case

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from harness.gate_options import parse_metrics
 from harness.gate_result import GateResult
-from harness.gate_sides import Question, gate_records, parse_metrics
+from harness.gate_sides import Question, gate_records
 from harness.judge import Judgement
 from harness.record import Record
 from tests.records import make_record
