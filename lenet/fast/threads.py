@@ -14,7 +14,7 @@ import torch
 
 Result = TypeVar("Result")
 
-LEAST_BLOCKS = 16
+LEAST_BLOCKS = 4
 """Lane blocks that are worth a thread. For less, handing Python's lock to and fro takes longer."""
 
 _lent: list[int] = []
