@@ -31,7 +31,7 @@ def test_parts_cover_every_block_once(available: int, blocks: int) -> None:
 
 def test_a_thread_gets_no_less_than_it_is_worth() -> None:
     torch.set_num_threads(4)
-    assert [len(parts(blocks)) for blocks in (1, 16, 31, 32, 64, 640)] == [1, 1, 1, 2, 4, 4]
+    assert [len(parts(blocks)) for blocks in (1, 4, 7, 8, 16, 640)] == [1, 1, 1, 2, 4, 4]
 
 
 def test_nothing_is_one_empty_part() -> None:
