@@ -49,7 +49,16 @@ THRESHOLDS = {
     "test_maxpool[k2-s1-p0]": {"lower": 0.01, "upper": 1.0},
 }
 
-TIMED = {"run", "epoch_s", "total_s", "timing", "finished_at", "commit", "dirty"}
+TIMED = {
+    "peak_memory_bytes",
+    "run",
+    "epoch_s",
+    "total_s",
+    "timing",
+    "finished_at",
+    "commit",
+    "dirty",
+}
 """Fields in which two trainings of one case may differ; and these of an epoch:"""
 EPOCH_TIMED = {"train_s", "evaluate_s"}
 

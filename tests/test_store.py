@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.record import encode
+from harness.record import SCHEMA_VERSION, encode
 from harness.store import (
     Run,
     StoreError,
@@ -158,7 +158,10 @@ DAMAGES: dict[str, Callable[[list[bytes]], list[bytes]]] = {
     "a last line that is another JSON": lambda lines: [lines[0], b"{}"],
     "a last line that is no JSON": lambda lines: [lines[0], b"hello"],
     "a newer version": lambda lines: [
-        *(lines[0], lines[1].replace(b'"schema_version":2', b'"schema_version":99'))
+        *(
+            lines[0],
+            lines[1].replace(b'"schema_version":%d' % SCHEMA_VERSION, b'"schema_version":99'),
+        )
     ],
 }
 
