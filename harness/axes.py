@@ -109,9 +109,9 @@ def _letters() -> frozenset[int]:
     return frozenset(get_font(findfont(FontProperties())).get_charmap())
 
 
-def text_width(texts: Iterable[str]) -> float:
+def text_width(texts: Iterable[str], *, most: int = LONGEST_NAME) -> float:
     """Inches that the longest of these names needs, as figures show it."""
-    return max((len(plain(text)) for text in texts), default=0) * LETTER_IN
+    return max((len(plain(text, most=most)) for text in texts), default=0) * LETTER_IN
 
 
 def accuracy_limits(values: Sequence[float]) -> tuple[float, float, Literal["linear", "logit"]]:

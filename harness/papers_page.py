@@ -141,9 +141,9 @@ def _findings(found: Repetition) -> list[str]:
 
 def _evidence(verdict: Verdict) -> str:
     """The numbers behind a finding, and its claim."""
-    texts = [measured(result) for result in verdict.results]
-    texts += [escape(fact.says) for fact in verdict.claim.facts]
-    return f"{'; '.join(texts)} ({verdict.claim.id}, {verdict.word})."
+    measurements = [measured(result) for result in verdict.results if result.values]
+    texts = [*measurements, *(escape(fact.says) for fact in verdict.claim.facts)]
+    return f"{'; '.join(texts) or 'No runs yet'} ({verdict.claim.id}, {verdict.word})."
 
 
 def _counts(found: Repetition) -> str:

@@ -112,7 +112,7 @@ def written(folder: Path, found: list[Record]) -> Path:
 def test_findings_are_told_as_their_verdicts_have_it() -> None:
     assert "**Adam leads** Adam ends above SGD: +1.00 points (" in page(records())
     assert "**Adam does not lead**" in page(records(adam=0.97))
-    assert "**Undecided so far: Deeper wins** Adam ends above SGD: no runs yet" in page(records())
+    assert "**Undecided so far: Deeper wins** No runs yet (D2-C40, undecided)." in page(records())
 
 
 def test_each_claim_has_its_verdict_and_grounds() -> None:
