@@ -44,7 +44,9 @@ def verdicts_figure(verdicts: Sequence[Verdict], names: Mapping[str, str]) -> Fi
     figure, (ax,) = canvas(
         axes=(1, 1),
         size=(6.0, 0.42 * len(names)),
-        margins=Margins(left=0.3 + text_width(labels, most=LONGEST), right=0.3, top=TITLE_IN, bottom=0.9),
+        margins=Margins(
+            left=0.3 + text_width(labels, most=LONGEST), right=0.3, top=TITLE_IN, bottom=0.9
+        ),
     )
     for row, paper in enumerate(reversed(list(names))):
         counts = Counter(v.word for v in verdicts if paper_of(v.claim.id) == paper)
@@ -83,7 +85,9 @@ def numbers_figure(paper: Paper, repeated: Sequence[Repeated]) -> Figure | None:
     figure, (ax,) = canvas(
         axes=(1, 1),
         size=(4.6, 0.34 * len(rows) + 0.2),
-        margins=Margins(left=0.3 + text_width(names, most=LONGEST), right=0.4, top=TITLE_IN, bottom=0.6),
+        margins=Margins(
+            left=0.3 + text_width(names, most=LONGEST), right=0.4, top=TITLE_IN, bottom=0.6
+        ),
     )
     for row, each in enumerate(reversed(rows)):
         _number(ax, each, row)
