@@ -99,9 +99,9 @@ def _papers(arguments: Sequence[str]) -> None:
     report_papers.add_arguments(found)
     options = found.parse_args(arguments)
     sources = [
-        report_papers.Source(run=run, folder=folder)
+        report_papers.Source(run=run, folder=path if path.is_dir() else path.parent)
         for name in options.runs or [None]
-        for run, folder in [(load(name), find_run(name, notice=lambda text: None))]
+        for run, path in [(load(name), find_run(name, notice=lambda text: None))]
     ]
     report = report_papers.papers_report(sources)
     folder = options.output or REPORTS / report_papers.NAME

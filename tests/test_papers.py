@@ -190,6 +190,11 @@ def test_the_command_writes_page_pictures_and_verdicts(
     assert verdicts["D2-C40"]["missing"] == ["depth/9"]
 
 
+def test_a_record_file_has_its_claims_beside_it(tmp_path: Path) -> None:
+    file = written(tmp_path / "run", records()) / RECORDS
+    assert report.main(["papers", str(file), "--output", str(tmp_path / "out")]) == 0
+
+
 def test_a_run_without_claims_is_an_error(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
