@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 from torch.optim import Optimizer as TorchOptimizer
 
+from lenet.keras_optimizers import KerasAdagrad, KerasAdam, KerasRMSprop
 from lenet.recipe import Recipe
 from lenet.settings import Optimizer
 
@@ -39,14 +40,28 @@ as fast a step of a LeNet as its default, a call or more a parameter. The arithm
 def build_optimizer(recipe: Recipe, parameters: Iterable[nn.Parameter]) -> TorchOptimizer:
     """The optimizer over these parameters, at the recipe's learning rate."""
     settings, parameters = recipe.optimizer, list(parameters)
-    if settings.epsilon_placement == "keras":
-        return KerasOptimizer(parameters, settings, learning_rate=recipe.learning_rate)
-    kind, arguments = _torch_arguments(settings)
     on_cpu = all(parameter.device.type == "cpu" for parameter in parameters)
+    if settings.epsilon_placement == "keras":
+        return _keras(recipe, parameters, fused=on_cpu)
+    kind, arguments = _torch_arguments(settings)
     arguments |= ONE_CALL.get(settings.kind, {}) if on_cpu else {}
     return kind(
         parameters, lr=recipe.learning_rate, weight_decay=settings.weight_decay, **arguments
     )
+
+
+def _keras(recipe: Recipe, parameters: list[nn.Parameter], *, fused: bool) -> TorchOptimizer:
+    settings = recipe.optimizer
+    given: dict[str, Any] = {
+        "learning_rate": recipe.learning_rate,
+        "epsilon": epsilon_of(settings),
+    }
+    match settings.kind:
+        case "adagrad":
+            return KerasAdagrad(parameters, settings, **given, fused=fused)
+        case "adam":
+            return KerasAdam(parameters, settings, **given, fused=fused)
+    return KerasRMSprop(parameters, settings, **given, decay=decay_of(settings))
 
 
 def _torch_arguments(settings: Optimizer) -> tuple[Callable[..., TorchOptimizer], dict[str, Any]]:
@@ -84,64 +99,3 @@ def epsilon_of(settings: Optimizer) -> float:
 def decay_of(settings: Optimizer) -> float:
     """`decay`, or PyTorch's default for this optimizer."""
     return DEFAULT_DECAY[settings.kind] if settings.decay is None else settings.decay
-
-
-class KerasOptimizer(TorchOptimizer):
-    """AdaGrad, RMSprop and Adam with epsilon where Keras 3 puts it.
-
-    AdaGrad and RMSprop divide by sqrt(v + epsilon); Adam divides by sqrt(v) + epsilon with v not
-    yet corrected for its bias, the correction being part of the rate. PyTorch divides by
-    sqrt(v) + epsilon in the first two, and corrects v first in Adam.
-    """
-
-    def __init__(
-        self, parameters: Iterable[nn.Parameter], settings: Optimizer, *, learning_rate: float
-    ) -> None:
-        super().__init__(parameters, {"lr": learning_rate})
-        self.settings = settings
-
-    @torch.no_grad()
-    def step(self, closure: None = None) -> None:  # type: ignore[override]
-        """One update of every parameter that has a gradient."""
-        update = {"adagrad": self._adagrad, "rmsprop": self._rmsprop, "adam": self._adam}
-        for group in self.param_groups:
-            for parameter in group["params"]:
-                if parameter.grad is not None:
-                    gradient = parameter.grad + self.settings.weight_decay * parameter
-                    update[self.settings.kind](parameter, gradient, group["lr"])
-
-    def _state(self, parameter: Tensor, name: str, start: float = 0.0) -> Tensor:
-        state = self.state[parameter]
-        if name not in state:
-            state[name] = torch.full_like(parameter, start)
-        tensor: Tensor = state[name]
-        return tensor
-
-    def _adagrad(self, parameter: Tensor, gradient: Tensor, rate: float) -> None:
-        total = self._state(parameter, "total", self.settings.initial_accumulator)
-        total.addcmul_(gradient, gradient)
-        parameter -= rate * gradient / (total + epsilon_of(self.settings)).sqrt()
-
-    def _rmsprop(self, parameter: Tensor, gradient: Tensor, rate: float) -> None:
-        decay = decay_of(self.settings)
-        square = self._state(parameter, "square").lerp_(gradient.square(), 1 - decay)
-        variance = square
-        if self.settings.centered:
-            mean = self._state(parameter, "mean").lerp_(gradient, 1 - decay)
-            variance = square - mean.square()
-        update = rate * gradient / (variance + epsilon_of(self.settings)).sqrt()
-        if self.settings.momentum:
-            update = self._state(parameter, "velocity").mul_(self.settings.momentum).add_(update)
-        parameter -= update
-
-    def _adam(self, parameter: Tensor, gradient: Tensor, rate: float) -> None:
-        beta1, beta2 = self.settings.beta1, self.settings.beta2
-        self.state[parameter]["step"] = step = self.state[parameter].get("step", 0) + 1
-        mean = self._state(parameter, "mean").lerp_(gradient, 1 - beta1)
-        square = self._state(parameter, "square").lerp_(gradient.square(), 1 - beta2)
-        if self.settings.amsgrad:
-            square = self._state(parameter, "largest").copy_(
-                torch.maximum(self._state(parameter, "largest"), square)
-            )
-        corrected = rate * (1 - beta2**step) ** 0.5 / (1 - beta1**step)
-        parameter -= corrected * mean / (square.sqrt() + epsilon_of(self.settings))
