@@ -56,7 +56,9 @@ def page(findings: Findings) -> str:
             "",
             "Loss: mean over all paired seeds with its 95% interval; a loss is above 0. Effect: "
             "the same in standard deviations of the paired differences. Red: share of gates in "
-            "which one cell has the plant and no other changed.",
+            "which one cell has the plant and no other changed. Draws of one pool share its runs: "
+            "where a plant has hardly more seeds than a gate they are nearly one gate, and the "
+            "interval of the share says less than it seems to.",
             "",
             _table([_power_row(each) for each in findings.powers]),
             "",
