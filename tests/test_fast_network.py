@@ -22,7 +22,6 @@ from lenet.settings import Conv, Pool
 from tests.fast_engine import (
     REPEATABLE,
     assert_within,
-    error,
     grid,
     networks,
     threads,
@@ -51,11 +50,8 @@ USUAL_TERMS = 5_184
 The roundings of longer ones (five layers that keep their size have 32,768) add up like a random
 walk, by the root of their number."""
 LARGE_FLOPS = 50_000_000
-"""Of a sample: networks beyond it would take minutes, and get as few images as show every edge."""
-NEAR_TIES = 4.0
-"""Where PyTorch in float32 and in float64 take different pixels for the largest of a window (five
-pools that overlap hold many that differ by a rounding), their gradients lie far apart: there this
-engine may be so many times as far from either."""
+"""Of a sample: a network beyond it gets a lane block and one more image. More would take minutes,
+and among so many windows some pixels do differ by less than the roundings before them."""
 
 BASE_OUTPUTS: tuple[Any, ...] = ("identity", "relu", "tanh", "sigmoid", "gelu", "softmax")
 OTHERS = {
@@ -117,16 +113,12 @@ def check(recipe: Recipe, count: int) -> None:
     """Fail where the engines disagree on a batch."""
     given = batch(recipe, count)
     found = fast(recipe, given)
-    answers = {dtype: torchs(recipe, given, dtype) for dtype in (torch.float64, torch.float32)}
-    doubles, singles = answers[torch.float64], answers[torch.float32]
-    own = max(error(singles[name], doubles[name]) for name in doubles if name != "logits")
-    for dtype, expected in answers.items():
+    for dtype in (torch.float64, torch.float32):
+        expected = torchs(recipe, given, dtype)
         assert found.keys() == expected.keys()
         for name, values in expected.items():
             tolerance = TOLERANCES["logits" if name == "logits" else "gradient", dtype]
             tolerance *= max(1.0, (recipe.features / USUAL_TERMS) ** 0.5)
-            if name != "logits" and own > TOLERANCES["gradient", torch.float32]:
-                tolerance = NEAR_TIES * own
             assert_within(found[name], values, tolerance, name=f"{name}, {dtype}")
 
 
@@ -134,7 +126,7 @@ def check(recipe: Recipe, count: int) -> None:
 @pytest.mark.parametrize("recipe", networks().values(), ids=networks().keys())
 def test_networks_of_the_bench(recipe: Recipe, count: int) -> None:
     is_large = training_flops(recipe) > LARGE_FLOPS
-    check(recipe, min(count, 2 * LANES + 1) if is_large else count)
+    check(recipe, min(count, LANES + 1) if is_large else count)
 
 
 @pytest.mark.parametrize("count", COUNTS)
