@@ -1,17 +1,20 @@
 """The arrays that outlast a training."""
 
+from copy import copy
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
-from lenet.artifacts import Arrays, collect, within
-from lenet.recipe import Recipe
+from lenet.artifacts import MOST_WRONG, Arrays, collect, within
+from lenet.data import load
+from lenet.recipe import Recipe, Scaling
 from lenet.settings import Conv
-from lenet.train import Trainer
-from tests.samples import SMALL, digits
+from lenet.train import Evaluation, Trainer
+from tests.samples import SMALL, digits, noise
 
 TWO = replace(SMALL, convs=(Conv(maps=4), Conv(maps=3)), pools=(SMALL.pools[0], None))
 
@@ -33,6 +36,15 @@ def trained(recipe: Recipe) -> Trainer:
         trainer.run_epoch()
         trainer.evaluate()
     return trainer
+
+
+def with_judgement(trainer: Trainer, predictions: Tensor, confidence: Tensor) -> Trainer:
+    """The trainer with another last evaluation."""
+    judged = copy(trainer)
+    judged.last_evaluation = Evaluation(
+        loss=1.0, accuracy=0.5, predictions=predictions, confidence=confidence
+    )
+    return judged
 
 
 def assert_near(found: np.ndarray, expected: Tensor) -> None:
@@ -104,6 +116,68 @@ def test_features_are_of_the_first_test_image_of_each_class(
     outputs: dict[str, Tensor] = {}
     trainer.model(trainer.split.x_test[images], outputs)
     assert_near(arrays["features/conv2"], outputs["conv2"].detach())
+
+
+@pytest.mark.parametrize("scaling", ["raw", "unit", "standardised"])
+def test_kept_images_are_the_pixels_of_the_files(scaling: Scaling) -> None:
+    recipe = replace(SMALL, input_scaling=scaling, input_padding=2, epochs=1, train_size=100)
+    arrays = collect(trained(recipe))
+    pixels = np.pad(
+        load("digits", root=Path("nowhere")).x_test.numpy(), ((0, 0), (0, 0), (2, 2), (2, 2))
+    )
+    assert (pixels.min(), pixels.max()) == (0, 255)
+    for images, index in (("features/pixels", "features/images"), ("wrong/images", "wrong/index")):
+        assert arrays[images].dtype == np.uint8
+        np.testing.assert_array_equal(arrays[images], pixels[arrays[index]])
+
+
+def test_each_channel_is_scaled_by_itself_and_a_constant_one_is_black() -> None:
+    recipe = replace(SMALL, dataset="auto", input_shape=(3, 28, 28), epochs=1)
+    split = noise(recipe)
+    split.x_test[:, 0] = 7.0
+    split.x_test[:, 1] = split.x_test[:, 1] * 2 - 1
+    trainer = Trainer(recipe, split, 0)
+    trainer.run_epoch()
+    trainer.evaluate()
+    pixels = collect(trainer)["wrong/images"]
+    assert pixels.shape[1:] == (3, 28, 28)
+    assert pixels[:, 0].max() == 0
+    assert pixels[:, 1:].min() < 5
+    assert pixels[:, 1:].max() > 250
+
+
+def test_wrong_images_are_the_most_confident_mistakes(trainer: Trainer, arrays: Arrays) -> None:
+    labels = trainer.split.y_test.numpy()
+    predictions, confidence = arrays["predictions"], arrays["confidence"].astype(np.float32)
+    mistakes = np.flatnonzero(predictions != labels)
+    index = arrays["wrong/index"]
+    assert len(index) == min(MOST_WRONG, len(mistakes)) > 1
+    assert set(index.tolist()) <= set(mistakes.tolist())
+    others = np.setdiff1d(mistakes, index)
+    assert confidence[others].max(initial=0) <= confidence[index].min()
+    np.testing.assert_array_equal(arrays["wrong/label"], labels[index])
+    np.testing.assert_array_equal(arrays["wrong/prediction"], predictions[index])
+    assert_near(confidence[index], torch.from_numpy(arrays["wrong/confidence"]))
+    assert (np.diff(arrays["wrong/confidence"]) <= 0).all()
+
+
+@pytest.mark.parametrize(("mistakes", "kept"), [(0, 0), (3, 3), (100, MOST_WRONG)])
+def test_fewer_mistakes_are_fewer_images(trainer: Trainer, mistakes: int, kept: int) -> None:
+    labels = trainer.split.y_test
+    predictions = labels.clone()
+    predictions[:mistakes] = (labels[:mistakes] + 1) % 10
+    judged = with_judgement(trainer, predictions, torch.full((len(labels),), 0.5))
+    arrays = collect(judged)
+    assert arrays["wrong/index"].tolist() == list(range(kept))
+    assert arrays["wrong/images"].shape == (kept, 1, 28, 28)
+
+
+def test_a_confidence_that_is_no_number_is_no_confident_mistake(trainer: Trainer) -> None:
+    labels = trainer.split.y_test
+    confidence = torch.full((len(labels),), torch.nan)
+    confidence[7] = 0.4
+    arrays = collect(with_judgement(trainer, (labels + 1) % 10, confidence))
+    assert arrays["wrong/index"].tolist() == [7]
 
 
 def test_artifacts_before_any_evaluation_are_an_error() -> None:
