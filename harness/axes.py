@@ -17,6 +17,8 @@ from scipy.optimize import isotonic_regression
 from scipy.special import expit, logit
 
 Array = npt.NDArray[np.float64]
+Scale = Literal["linear", "logit"]
+"""How an axis of accuracies is laid out."""
 
 INK, QUIET, RULE = "#222222", "#595959", "#D9D9D9"
 """Colours of text, of secondary text, and of grid lines."""
@@ -114,7 +116,7 @@ def text_width(texts: Iterable[str], *, most: int = LONGEST_NAME) -> float:
     return max((len(plain(text, most=most)) for text in texts), default=0) * LETTER_IN
 
 
-def accuracy_limits(values: Sequence[float]) -> tuple[float, float, Literal["linear", "logit"]]:
+def accuracy_limits(values: Sequence[float]) -> tuple[float, float, Scale]:
     """Limits and scale of an axis that shows these accuracies, as fractions.
 
     A linear axis close around the values, at least two points wide so that noise stays small. Where
@@ -141,13 +143,22 @@ def accuracy_axis(ax: Axes, which: Literal["x", "y"], values: Sequence[float]) -
     else:
         ax.set_yscale(scale)
         ax.set_ylim(low, high)
-    ticks = _logit_ticks(low, high) if scale == "logit" else _linear_ticks(low, high)
+    ticks = accuracy_ticks(low, high, scale)
     axis.set_major_locator(FixedLocator(ticks))
     axis.set_minor_locator(NullLocator())
     axis.set_major_formatter(FixedFormatter([f"{round(100 * tick, 4):g}" for tick in ticks]))
-    label = "test accuracy, %" + (" (logit axis)" if scale == "logit" else "")
-    axis.set_label_text(label, fontsize=FONT_PT, color=INK)
+    axis.set_label_text(accuracy_label(scale), fontsize=FONT_PT, color=INK)
     return ax
+
+
+def accuracy_label(scale: Scale) -> str:
+    """Name of an axis of test accuracies."""
+    return "test accuracy, %" + (" (logit axis)" if scale == "logit" else "")
+
+
+def accuracy_ticks(low: float, high: float, scale: Scale) -> list[float]:
+    """Where such an axis has its ticks, as fractions."""
+    return _logit_ticks(low, high) if scale == "logit" else _linear_ticks(low, high)
 
 
 def accuracy_norm(values: Sequence[float]) -> Normalize:

@@ -4,7 +4,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
-from harness.judge import LEAST_T_SEEDS, Colour, Judgement
+from harness.inference import LEAST_T_SEEDS
+from harness.judge import Colour, Judgement
 from harness.pairing import Pairing
 
 Policy = Literal["list", "fail"]

@@ -27,7 +27,9 @@ NONE = "none"
 """Level of the factor `plant` of what is trained as it is."""
 OUTPUT = Path("reports/gate")
 GATES = 1_000
-"""Gates drawn for each rate."""
+"""Gates drawn for each power."""
+ALARM_GATES = 10 * GATES
+"""Gates drawn for each rate of false alarms: it is held against a bound that it comes close to."""
 SIZES = (6, 10, 20)
 """Seeds a side of gates over unchanged code, as far as the pool has them."""
 DRAWN = 10
@@ -40,7 +42,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         records = _records(options.runs, folder=options.folder)
         timed = _records(options.times, folder=options.folder)
-        findings = study(records, timed, gates=options.gates, output=options.output)
+        findings = study(
+            records,
+            timed,
+            gates=options.gates,
+            alarm_gates=options.alarm_gates,
+            output=options.output,
+        )
         write(findings, records, timed, options.output)
     except (StoreError, CompareError, OSError) as error:
         print(f"gate_study: error: {error}", file=sys.stderr)
@@ -67,7 +75,15 @@ def parser() -> argparse.ArgumentParser:
         metavar="RUN",
         help="runs of it with slower epochs, timed without -n on a quiet machine",
     )
-    found.add_argument("--gates", type=int, default=GATES, help="gates drawn for each rate")
+    found.add_argument(
+        "--gates", type=int, default=GATES, help="gates drawn for each power. Default: %(default)s"
+    )
+    found.add_argument(
+        "--alarm-gates",
+        type=int,
+        default=ALARM_GATES,
+        help="gates drawn for each rate of false alarms. Default: %(default)s",
+    )
     found.add_argument("--output", type=Path, default=OUTPUT, metavar="DIR", help="where it goes")
     found.add_argument(
         "--runs", dest="folder", type=Path, default=RUNS, metavar="DIR", help="folder of runs"
@@ -76,7 +92,12 @@ def parser() -> argparse.ArgumentParser:
 
 
 def study(
-    records: Sequence[Record], timed: Sequence[Record], *, gates: int, output: Path = OUTPUT
+    records: Sequence[Record],
+    timed: Sequence[Record],
+    *,
+    gates: int,
+    alarm_gates: int,
+    output: Path = OUTPUT,
 ) -> Findings:
     """Rates and powers, of accuracies and of times."""
     metrics = tuple(map(metric, DEFAULT_METRICS))
@@ -85,13 +106,13 @@ def study(
         power(pool, runs, metrics, plant=plant, cell=cell, seeds=min(DRAWN, len(runs)), gates=gates)
         for (plant, cell), runs in sorted(planted.items(), key=lambda item: natural(str(item[0])))
     ]
-    alarms, powers = _timed(timed, gates=gates) if timed else ((), ())
+    alarms, powers = _timed(timed, gates=gates, alarm_gates=alarm_gates) if timed else ((), ())
     beside = f" --times {output / 'times.jsonl'}" if timed else ""
     return Findings(
         level=LEVEL,
         conditions=_conditions(records),
         alarms=tuple(
-            false_alarms(pool, metrics, seeds=seeds, gates=gates) for seeds in _sizes(pool)
+            false_alarms(pool, metrics, seeds=seeds, gates=alarm_gates) for seeds in _sizes(pool)
         ),
         timed_alarms=alarms,
         powers=(*found, *powers),
@@ -105,14 +126,14 @@ def write(
     """Write the page, the figure and the records; raises `OSError`."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "README.md").write_text(page(findings), encoding="utf-8")
-    figure(findings).savefig(folder / FIGURE, dpi=120)
+    figure(findings).savefig(folder / FIGURE)
     for name, kept in (("plants.jsonl", records), ("times.jsonl", timed)):
         if kept:
             (folder / name).write_bytes(b"".join(encode(_small(each)) + b"\n" for each in kept))
 
 
 def _timed(
-    records: Sequence[Record], *, gates: int
+    records: Sequence[Record], *, gates: int, alarm_gates: int
 ) -> tuple[tuple[FalseAlarms, ...], tuple[Power, ...]]:
     """The same of epoch times, which must have been taken exclusively."""
     metrics = (METRICS["epoch_s"],)
@@ -123,7 +144,7 @@ def _timed(
         for (plant, cell), runs in sorted(planted.items())
         if cell in pool
     )
-    return (false_alarms(pool, metrics, seeds=half, gates=gates),), powers
+    return (false_alarms(pool, metrics, seeds=half, gates=alarm_gates),), powers
 
 
 def _sorted_out(records: Iterable[Record]) -> tuple[Pool, dict[tuple[str, str], list[Record]]]:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from tabulate import tabulate
 
 from harness.gate_result import GateResult
-from harness.judge import LEAST_T_SEEDS, Colour, Judgement, Verdict
+from harness.inference import LEAST_T_SEEDS
+from harness.judge import Colour, Judgement, Verdict
 from harness.metrics import Metric
 
 ORDER: tuple[Colour, ...] = ("red", "undecided", "censored", "green")

@@ -31,6 +31,8 @@ DRAWS = 2**MOST_FLIPS
 """Patterns of signs drawn beyond that."""
 POWER = 0.8
 """Chance of a decision that a number of seeds is to give."""
+LEAST_T_SEEDS = 5
+"""Seeds below which t would stand on its assumption of normality alone."""
 MOST_SEEDS = 1_000
 """Seeds beyond which a question is called out of reach."""
 
@@ -119,6 +121,16 @@ def least_seeds(level: float, *, tests: int = 1, test: Test = "sign-flip") -> in
     sign-flip test needs 11 seeds. t can reach any level with 2.
     """
     return 2 if test == "t" else max(1, math.ceil(math.log2(tests / level)))
+
+
+def fitting_test(seeds: int, *, level: float, tests: int) -> Test | None:
+    """What fits, by what is known before any result is; `None`: too few seeds for a decision.
+
+    The sign-flip test where the seeds are enough for it, since it assumes least; else Student's t.
+    """
+    if seeds >= least_seeds(level, tests=tests):
+        return "sign-flip"
+    return "t" if seeds >= LEAST_T_SEEDS else None
 
 
 def _power(effect: float, n: int, level: float) -> float:

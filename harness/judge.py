@@ -18,7 +18,16 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Literal
 
-from harness.inference import Test, holm, least_seeds, p_value, seeds_needed, upper_bound
+from harness.inference import (
+    LEAST_T_SEEDS,
+    Test,
+    fitting_test,
+    holm,
+    least_seeds,
+    p_value,
+    seeds_needed,
+    upper_bound,
+)
 from harness.pairing import CellKey, Pairs
 
 Colour = Literal["red", "green", "undecided", "censored"]
@@ -26,8 +35,6 @@ Colour = Literal["red", "green", "undecided", "censored"]
 
 LEVEL = 0.05
 """Chance of any false red in a gate, and of each green that hides a loss of the margin."""
-LEAST_T_SEEDS = 5
-"""Seeds below which t would stand on its assumption of normality alone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,10 +140,8 @@ def is_tested(pairs: Pairs) -> bool:
 
 def choose_test(pairs: Pairs, *, level: float, tests: int) -> Test | None:
     """What fits, by what is known before any result is; `None`: too few seeds for any red."""
-    if len(pairs.losses) >= least_seeds(level, tests=tests):
-        return "sign-flip"
-    is_enough = len(pairs.losses) >= LEAST_T_SEEDS and not pairs.metric.is_outcome
-    return "t" if is_enough else None
+    found = fitting_test(len(pairs.losses), level=level, tests=tests)
+    return None if found == "t" and pairs.metric.is_outcome else found
 
 
 def _differs(pairs: Pairs, test: Test | None) -> float:

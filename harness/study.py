@@ -79,6 +79,8 @@ class Power:
     """Seeds of each gate drawn."""
     red: Share
     """Gates drawn in which the cell came out red."""
+    margin: float
+    """The loss that matters, as `loss` has it."""
 
     @property
     def is_measurable(self) -> bool:
@@ -150,6 +152,7 @@ def power(
         verdict=judge([everything], level=level, others=len(others)).verdicts[0].colour,
         seeds=seeds,
         red=Share(count=count, gates=gates),
+        margin=everything.margin,
     )
 
 

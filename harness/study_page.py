@@ -6,10 +6,22 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
 from tabulate import tabulate
 
+from harness.axes import (
+    FONT_PT,
+    QUIET,
+    TITLE_IN,
+    Margins,
+    canvas,
+    plain,
+    set_titles,
+    text_width,
+)
 from harness.estimate import Estimate
 from harness.metrics import Metric
+from harness.palette import COLOURS, MARKERS
 from harness.study import FalseAlarms, Power, Share
 
 FIGURE = "power.png"
@@ -73,33 +85,61 @@ def page(findings: Findings) -> str:
 
 def figure(findings: Findings) -> Figure:
     """Share of red gates by the size of the effect, a point for each plant and cell."""
-    made = Figure(figsize=(7, 4.5), layout="constrained")
-    draw_power(made.add_subplot(), findings.powers)
+    plants = list(dict.fromkeys(each.plant for each in findings.powers))
+    made, (ax,) = canvas(
+        axes=(1, 1),
+        size=(5.6, 3.4),
+        margins=Margins(right=0.6 + text_width(plants), top=TITLE_IN),
+    )
+    draw_power(ax, findings.powers)
+    set_titles(
+        made,
+        title=_power_sentence(findings.powers),
+        subtitle="A point: a plant in a cell; bar: 95% interval of the share; dotted: the stated "
+        "rate of false alarms",
+    )
+    ax.axhline(findings.level, color=QUIET, linewidth=0.9, linestyle=":", zorder=1)
     return made
 
 
-def draw_power(axes: Axes, powers: Sequence[Power]) -> Axes:
-    """Points with their intervals; a plant has one marker."""
-    markers = "os^Dv<>P"
+def draw_power(ax: Axes, powers: Sequence[Power]) -> Axes:
+    """Points with their intervals; a plant has one marker and one colour."""
     for place, plant in enumerate(dict.fromkeys(each.plant for each in powers)):
         found = [each for each in powers if each.plant == plant and math.isfinite(each.effect)]
-        low_high = [each.red.interval for each in found]
-        values = [each.red.value for each in found]
-        axes.errorbar(
+        ends = [each.red.interval for each in found]
+        shares = [each.red.value for each in found]
+        ax.errorbar(
             [each.effect for each in found],
-            values,
+            shares,
             yerr=[
-                [max(0.0, v - low) for v, (low, _) in zip(values, low_high, strict=True)],
-                [max(0.0, high - v) for v, (_, high) in zip(values, low_high, strict=True)],
+                [max(0.0, share - low) for share, (low, _) in zip(shares, ends, strict=True)],
+                [max(0.0, high - share) for share, (_, high) in zip(shares, ends, strict=True)],
             ],
-            fmt=markers[place % len(markers)],
-            label=plant,
+            fmt=MARKERS[place % len(MARKERS)],
+            color=COLOURS[place % len(COLOURS)],
+            markersize=6.5,
+            markeredgecolor="white",
+            elinewidth=1.2,
+            label=plain(plant),
         )
-    axes.set_xlabel("loss in standard deviations of the paired differences")
-    axes.set_ylabel("share of gates that are red")
-    axes.set_ylim(-0.05, 1.05)
-    axes.legend()
-    return axes
+    ax.set_xlabel("mean loss, in standard deviations of the paired differences", fontsize=FONT_PT)
+    ax.set_ylabel("share of gates that are red, %", fontsize=FONT_PT)
+    ax.set_ylim(-0.05, 1.05)
+    ax.yaxis.set_major_formatter(PercentFormatter(1, symbol=""))
+    ax.legend(loc="center left", bbox_to_anchor=(1.02, 0.5), frameon=False, fontsize=FONT_PT)
+    return ax
+
+
+def _power_sentence(powers: Sequence[Power]) -> str:
+    """Of the plants that did measurable harm, how many the gate mostly calls."""
+    harmful = [each for each in powers if each.is_measurable and each.loss.mean > each.margin]
+    if not harmful:
+        return "No plant did harm that these seeds can measure"
+    called = sum(each.red.value >= 0.8 for each in harmful)
+    return (
+        f"{called} of the {len(harmful)} plants that cost more than the margin turn 80% of gates "
+        "red or more"
+    )
 
 
 def _alarm_row(what: str, found: FalseAlarms) -> dict[str, str]:

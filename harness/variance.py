@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, variance
 
-from harness.inference import Test, least_seeds, seeds_for_effect
-from harness.judge import LEAST_T_SEEDS
+from harness.inference import LEAST_T_SEEDS, Test, least_seeds, seeds_for_effect
 
 
 class DesignError(ValueError):

@@ -16,6 +16,7 @@ from harness.store import read_records
 from harness.study import false_alarms, power
 from tests.records import TIMING, make_record, write_run
 
+DRAWS = ("--gates", "20", "--alarm-gates", "20")
 METRIC = [metric("test_accuracy"), metric("diverged")]
 
 
@@ -88,7 +89,9 @@ def timed(seeds: int = 20) -> list[Record]:
 
 
 def test_slower_epochs_are_seen_and_unchanged_ones_are_not() -> None:
-    findings = study([each for runs in POOL.values() for each in runs], timed(), gates=30)
+    findings = study(
+        [each for runs in POOL.values() for each in runs], timed(), gates=30, alarm_gates=40
+    )
     by_plant = {each.plant: each for each in findings.powers}
     assert by_plant["slower-30pct"].verdict == "red"
     assert by_plant["slower-10pct"].verdict == "red"
@@ -119,7 +122,7 @@ def _numbered(records: Sequence[Record]) -> list[Record]:
 def test_page_figure_and_records_are_written_and_make_themselves_again(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["plants", "--times", "times", "--gates", "20"]) == 0, capsys.readouterr().err
+    assert main(["plants", "--times", "times", *DRAWS]) == 0, capsys.readouterr().err
     folder = here / "reports" / "gate"
     page = (folder / "README.md").read_text()
     assert "Stated rate: at most 5% of gates" in page
@@ -127,7 +130,7 @@ def test_page_figure_and_records_are_written_and_make_themselves_again(
     assert "No measurable effect" in page
     assert (folder / "power.png").read_bytes().startswith(b"\x89PNG")
     assert len(read_records(folder / "plants.jsonl")) == len(whole())
-    again = ["reports/gate/plants.jsonl", "--times", "reports/gate/times.jsonl", "--gates", "20"]
+    again = ["reports/gate/plants.jsonl", "--times", "reports/gate/times.jsonl", *DRAWS]
     assert main(again) == 0
     assert (folder / "README.md").read_text() == page
 
@@ -155,5 +158,5 @@ def test_times_that_were_not_exclusive_are_refused(
 ) -> None:
     shared = [replace(each, timing=replace(TIMING, exclusive=False)) for each in timed()]
     write_run(here / "runs" / "shared", _numbered(shared))
-    assert main(["plants", "--times", "shared", "--gates", "5"]) == 2
+    assert main(["plants", "--times", "shared", *DRAWS]) == 2
     assert "while the machine was shared" in capsys.readouterr().err
