@@ -1,15 +1,18 @@
-"""Records -> Comparison: per variant n, mean, interval, and the paired difference to its baseline.
+"""Cases -> Comparison: per variant n, mean, interval, and the paired difference to its baseline.
 
-Pure: no files, no clocks. Only like is compared with like: records of another dataset, tier, engine
-or device never share a comparison, and each group stands for itself.
+No clocks, and no files but the epochs that a summary points to. Only like is compared with like:
+records of another dataset, tier, engine or device never share a comparison, and each group stands
+for itself.
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
+from harness.columns import cases_of
+from harness.epochs import CurvePoint, mean_curves
 from harness.estimate import Estimate, estimate, paired_difference
 from harness.factors import (
     LEARNING_RATE,
@@ -22,13 +25,15 @@ from harness.factors import (
     series_name,
     spoken_name,
 )
-from harness.metrics import METRICS, Metric
+from harness.metrics import METRICS
 from harness.record import Level, Outcome, Record
+from harness.summary import CaseSummary
 
 ACCURACY = METRICS["test_accuracy"]
 """What a comparison's intervals and differences are about."""
 
 K = TypeVar("K", bound=Hashable)
+T = TypeVar("T")
 
 
 class CompareError(ValueError):
@@ -72,8 +77,10 @@ class Cell:
     """The levels of all factors but the learning rate: a line, a row, a colour in every figure."""
     rate: float | None
     """Learning rate, where it is a factor."""
-    records: tuple[Record, ...]
+    records: tuple[CaseSummary, ...]
     """Its runs, by seed; those that raised are among them, and count in `outcomes` alone."""
+    curve: tuple[CurvePoint, ...]
+    """Its results epoch by epoch, by epochs in which one has a test accuracy."""
     accuracy: Estimate | None
     """Final test accuracy over the seeds that have one, a fraction."""
     baseline_runs: int
@@ -103,7 +110,7 @@ class Cell:
         return self.variant == self.baseline
 
     @property
-    def results(self) -> tuple[Record, ...]:
+    def results(self) -> tuple[CaseSummary, ...]:
         """Its runs without those that raised: what every number and every figure is made of."""
         return _results(self.records)
 
@@ -133,19 +140,57 @@ class Comparison:
 Group = tuple[Conditions, str]
 """Conditions and the name of an experiment: what one comparison is about."""
 
+Variants = dict[str, list[CaseSummary]]
+"""Variant -> its cases."""
 
-def compare(records: Iterable[Record]) -> tuple[Comparison, ...]:
+
+class Case(Protocol):
+    """What a record and its summary have in common, as far as values are paired by seed."""
+
+    @property
+    def run(self) -> str:
+        """Name of the run."""
+        ...
+
+    @property
+    def case(self) -> str:
+        """Case id."""
+        ...
+
+    @property
+    def seed(self) -> int:
+        """Pairing number."""
+        ...
+
+    @property
+    def raised(self) -> bool:
+        """It ended by an error."""
+        ...
+
+
+C = TypeVar("C", bound=Case)
+
+
+def compare(records: Iterable[Record | CaseSummary]) -> tuple[Comparison, ...]:
     """One comparison an experiment and set of conditions, in natural order of their names.
 
     Raises:
         CompareError: a case and seed that occurs twice, or one variant that means two recipes.
     """
-    groups = _groups(tuple(records))
+    groups = {group: _variants(cases) for group, cases in _groups(cases_of(records)).items()}
+    keys = [(group, variant) for group, variants in groups.items() for variant in variants]
+    results = [_results(groups[group][variant]) for group, variant in keys]
+    found = mean_curves([[case.epochs for case in cases] for cases in results])
+    curves = dict(zip(keys, found, strict=True))
     ordered = sorted(groups, key=lambda group: (group[0], natural(group[1])))
-    return tuple(_comparison(group, groups[group]) for group in ordered)
+    return tuple(
+        _comparison(group, variants, {variant: curves[group, variant] for variant in variants})
+        for group in ordered
+        for variants in [groups[group]]
+    )
 
 
-def conditions_of(record: Record) -> Conditions:
+def conditions_of(record: Record | CaseSummary) -> Conditions:
     """The conditions under which a case was trained; raises `RecordError` if it never was."""
     return Conditions(
         dataset=record.trained_on.name,
@@ -156,65 +201,60 @@ def conditions_of(record: Record) -> Conditions:
     )
 
 
-def _groups(records: Sequence[Record]) -> dict[Group, list[Record]]:
-    """The records by conditions and experiment.
+def _groups(cases: Sequence[CaseSummary]) -> dict[Group, list[CaseSummary]]:
+    """The cases by conditions and experiment.
 
     A case that raised before its data were known stands beside those that it was planned with,
     where that leaves no choice.
     """
-    trained = (record for record in records if record.dataset is not None)
-    groups = group_by(trained, lambda record: (conditions_of(record), record.experiment))
-    for record in records:
-        places = [group for group in groups if _may_hold(group, record)]
-        if record.dataset is None and len(places) == 1:
-            groups[places[0]].append(record)
+    trained = (case for case in cases if case.dataset is not None)
+    groups = group_by(trained, lambda case: (conditions_of(case), case.experiment))
+    for case in cases:
+        if case.dataset is None:
+            places = [group for group in groups if _may_hold(group, case)]
+            if len(places) == 1:
+                groups[places[0]].append(case)
     return groups
 
 
-def _may_hold(group: Group, record: Record) -> bool:
+def _may_hold(group: Group, case: CaseSummary) -> bool:
     conditions, experiment = group
     return (conditions.tier, conditions.engine, experiment) == (
-        record.tier,
-        record.engine,
-        record.experiment,
+        case.tier,
+        case.engine,
+        case.experiment,
     )
 
 
-def group_by(records: Iterable[Record], key: Callable[[Record], K]) -> dict[K, list[Record]]:
-    """Key -> the records that have it, both in order of appearance."""
-    groups: dict[K, list[Record]] = {}
-    for record in records:
-        groups.setdefault(key(record), []).append(record)
+def group_by(items: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
+    """Key -> the items that have it, both in order of appearance."""
+    groups: dict[K, list[T]] = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
     return groups
 
 
-def by_seed(records: Iterable[Record], metric: Metric) -> dict[int, float]:
-    """Seed -> value of a metric, of one variant's results that have it.
+def by_seed(cases: Iterable[C], read: Callable[[C], float | None]) -> dict[int, float]:
+    """Seed -> what `read` finds, of one variant's results that have it.
 
     Raises:
         CompareError: a seed that occurs twice.
     """
-    _refuse_twice(records := _results(records))
-    values = ((record.seed, metric.read(record)) for record in records)
+    _refuse_twice(results := _results(cases))
+    values = ((case.seed, read(case)) for case in results)
     return {seed: value for seed, value in values if value is not None}
 
 
-def median_of(records: Iterable[Record], metric: Metric) -> float | None:
-    """Median over runs of a metric; `None` if no run has it."""
-    values = [value for record in _results(records) if (value := metric.read(record)) is not None]
-    return median(values) if values else None
+def _results(cases: Iterable[C]) -> tuple[C, ...]:
+    """The cases without those that raised."""
+    return tuple(case for case in cases if not case.raised)
 
 
-def _results(records: Iterable[Record]) -> tuple[Record, ...]:
-    """The records without those of cases that raised."""
-    return tuple(record for record in records if not record.raised)
-
-
-def _refuse_twice(records: Iterable[Record]) -> None:
-    """Raise `CompareError` if two records of one variant have the same seed."""
-    for seed, found in group_by(records, lambda record: record.seed).items():
+def _refuse_twice(cases: Iterable[Case]) -> None:
+    """Raise `CompareError` if two cases of one variant have the same seed."""
+    for seed, found in group_by(cases, lambda case: case.seed).items():
         if len(found) > 1:
-            runs = " and ".join(repr(record.run) for record in found)
+            runs = " and ".join(repr(case.run) for case in found)
             raise CompareError(
                 f"case {found[0].case!r}, seed {seed}, was expected once and came {len(found)} "
                 f"times, from runs {runs}: name one of these runs only, or hold them against each "
@@ -222,11 +262,22 @@ def _refuse_twice(records: Iterable[Record]) -> None:
             )
 
 
-def _comparison(group: Group, records: Sequence[Record]) -> Comparison:
-    variants = group_by(records, lambda record: record.variant)
+def _variants(cases: Iterable[CaseSummary]) -> Variants:
+    """The cases of an experiment by variant, none of which means two things."""
+    variants = group_by(cases, lambda case: case.variant)
     for found in variants.values():
         _refuse_two_meanings(_results(found))
-    cells = [_cell(found, variants.get(found[0].baseline, [])) for found in variants.values()]
+        _refuse_twice(_results(found))
+    return variants
+
+
+def _comparison(
+    group: Group, variants: Variants, curves: Mapping[str, tuple[CurvePoint, ...]]
+) -> Comparison:
+    cells = [
+        _cell(found, variants.get(found[0].baseline, []), curves[variant])
+        for variant, found in variants.items()
+    ]
     names = factor_names(cell.factors for cell in cells)
     crossed = is_crossed([(cell.variant, cell.factors) for cell in cells])
     return Comparison(
@@ -238,10 +289,11 @@ def _comparison(group: Group, records: Sequence[Record]) -> Comparison:
     )
 
 
-def _cell(records: Sequence[Record], baseline: Sequence[Record]) -> Cell:
-    first, results = records[0], _results(records)
-    accuracies = by_seed(records, ACCURACY)
-    others = by_seed(baseline, ACCURACY)
+def _cell(
+    cases: Sequence[CaseSummary], baseline: Sequence[CaseSummary], curve: tuple[CurvePoint, ...]
+) -> Cell:
+    first, results = cases[0], _results(cases)
+    accuracies, others = (by_seed(each, _accuracy) for each in (cases, baseline))
     own = first.variant == first.baseline
     return Cell(
         variant=first.variant,
@@ -250,26 +302,37 @@ def _cell(records: Sequence[Record], baseline: Sequence[Record]) -> Cell:
         factors=first.factors,
         series=series_name(first.factors, variant=first.variant),
         rate=rate_of(first.factors),
-        records=tuple(sorted(records, key=lambda record: record.seed)),
+        records=tuple(sorted(cases, key=lambda case: case.seed)),
+        curve=curve,
         accuracy=estimate(list(accuracies.values())),
         baseline_runs=len(_results(baseline)),
         difference=None if own else paired_difference(others, accuracies),
-        epoch_s=median_of(records, METRICS["epoch_s"]),
-        total_s=median_of(records, METRICS["total_s"]),
-        exclusive=all(record.timing.exclusive for record in results),
-        parameters=max((record.parameters or 0 for record in results), default=None),
-        flops=max((record.flops or 0 for record in results), default=None),
-        diverged=sum(record.diverged for record in results),
-        stuck=sum(METRICS["stuck"].read(record) == 1 for record in results),
-        outcomes=dict(Counter(record.outcome for record in records)),
+        epoch_s=_median(case.epoch_s for case in results),
+        total_s=_median(case.total_s for case in results),
+        exclusive=all(case.timing.exclusive for case in results),
+        parameters=max((case.parameters or 0 for case in results), default=None),
+        flops=max((case.flops or 0 for case in results), default=None),
+        diverged=sum(case.diverged for case in results),
+        stuck=sum(case.stuck for case in results),
+        outcomes=dict(Counter(case.outcome for case in cases)),
     )
 
 
-def _refuse_two_meanings(records: Sequence[Record]) -> None:
+def _accuracy(case: CaseSummary) -> float | None:
+    return case.test_accuracy
+
+
+def _median(values: Iterable[float | None]) -> float | None:
+    """Median of the values that there are; `None` if there is none."""
+    known = [value for value in values if value is not None]
+    return median(known) if known else None
+
+
+def _refuse_two_meanings(cases: Sequence[CaseSummary]) -> None:
     """One variant must be one recipe with one baseline, or its mean would describe neither."""
     meanings = group_by(
-        records,
-        lambda record: (record.recipe_id, record.baseline, frozenset(record.factors.items())),
+        cases,
+        lambda case: (case.recipe_id, case.baseline, frozenset(case.factors.items())),
     )
     if len(meanings) > 1:
         (recipe, *_), (other, *_) = list(meanings)[:2]

@@ -1,13 +1,16 @@
-"""Two runs' records -> RunComparison: what changed from one to the other, case by case. Pure."""
+"""Two runs' cases -> RunComparison: what changed from one to the other, case by case. Pure."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
+from harness.columns import cases_of
 from harness.compare import CompareError, by_seed, group_by
 from harness.estimate import Estimate, estimate, paired_difference
 from harness.factors import natural
 from harness.metrics import METRICS, Metric
 from harness.record import Record
+from harness.summary import CaseSummary
 
 COMPARED = (METRICS["test_accuracy"], METRICS["epoch_s"])
 """The metrics that two runs are compared by."""
@@ -66,9 +69,12 @@ class RunComparison:
 
 
 def compare_runs(
-    before: Sequence[Record], after: Sequence[Record], *, names: tuple[str, str]
+    before: Iterable[Record | CaseSummary],
+    after: Iterable[Record | CaseSummary],
+    *,
+    names: tuple[str, str],
 ) -> RunComparison:
-    """What changed from the records of one run to those of another.
+    """What changed from the cases of one run to those of another.
 
     A case is the same if experiment, variant, dataset with its digest, and tier are; engine and
     device may differ, since runs are also compared to learn what these do.
@@ -78,10 +84,10 @@ def compare_runs(
     Raises:
         CompareError: no case in common, or one that occurs twice in the same run.
     """
-    before, after = (
-        [record for record in records if not record.raised] for records in (before, after)
+    first, second = (
+        [case for case in cases_of(records) if not case.raised] for records in (before, after)
     )
-    ours, theirs = (group_by(records, _key) for records in (before, after))
+    ours, theirs = (group_by(cases, _key) for cases in (first, second))
     shared = sorted(ours.keys() & theirs.keys(), key=_order)
     if not shared:
         raise CompareError(
@@ -94,11 +100,11 @@ def compare_runs(
         cases=tuple(_case(ours[key], theirs[key]) for key in shared),
         only_before=_titles(ours.keys() - theirs.keys()),
         only_after=_titles(theirs.keys() - ours.keys()),
-        other_circumstances=_other_circumstances(before, after),
+        other_circumstances=_other_circumstances(first, second),
     )
 
 
-def _key(record: Record) -> Key:
+def _key(record: CaseSummary) -> Key:
     data = record.trained_on
     return (record.experiment, record.variant, data.name, record.tier, data.digest)
 
@@ -124,7 +130,7 @@ def _sorts(groups: Collection[Key]) -> str:
     )
 
 
-def _case(before: Sequence[Record], after: Sequence[Record]) -> CaseChange:
+def _case(before: Sequence[CaseSummary], after: Sequence[CaseSummary]) -> CaseChange:
     both = (*before, *after)
     return CaseChange(
         experiment=before[0].experiment,
@@ -137,8 +143,9 @@ def _case(before: Sequence[Record], after: Sequence[Record]) -> CaseChange:
     )
 
 
-def _change(before: Sequence[Record], after: Sequence[Record], metric: Metric) -> Change:
-    ours, theirs = by_seed(before, metric), by_seed(after, metric)
+def _change(before: Sequence[CaseSummary], after: Sequence[CaseSummary], metric: Metric) -> Change:
+    read = attrgetter(metric.name)
+    ours, theirs = by_seed(before, read), by_seed(after, read)
     difference = paired_difference(ours, theirs)
     if difference is not None:
         shared = ours.keys() & theirs.keys()
@@ -150,7 +157,9 @@ def _change(before: Sequence[Record], after: Sequence[Record], metric: Metric) -
     )
 
 
-def _other_circumstances(before: Sequence[Record], after: Sequence[Record]) -> tuple[str, ...]:
+def _other_circumstances(
+    before: Sequence[CaseSummary], after: Sequence[CaseSummary]
+) -> tuple[str, ...]:
     """What else differs, one line each: `device: cpu in the first, cuda in the second`."""
     ours, theirs = _circumstances(before), _circumstances(after)
     return tuple(
@@ -164,7 +173,7 @@ def _either(found: dict[str, set[str]], name: str) -> str:
     return " or ".join(sorted(found.get(name, {"not given"})))
 
 
-def _circumstances(records: Sequence[Record]) -> dict[str, set[str]]:
+def _circumstances(records: Sequence[CaseSummary]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for record in records:
         facts = {

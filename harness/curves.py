@@ -1,50 +1,73 @@
-"""The series that figures draw: accuracy by epoch, accuracy by time, the Pareto front. Pure."""
+"""The series that figures draw: accuracy by epoch, accuracy by time, the Pareto front."""
 
-from collections.abc import Iterable, Sequence
-from statistics import fmean
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from harness.compare import Cell, Comparison
+from harness.epochs import Reached, accuracies_by_epoch, first_reached
 from harness.factors import LEARNING_RATE
 
 Point = tuple[float, float]
-"""Seconds, accuracy."""
+"""Seconds or epoch, accuracy."""
+T = TypeVar("T", float, Point)
+
+SHOWN_SEEDS = 40
+"""Seeds of a cell that figures may draw as lines of their own."""
+SHOWN_POINTS = 200
+"""Seeds of a cell that figures draw as points; of more, so many evenly chosen by rank."""
 
 
-def by_epoch(cell: Cell) -> list[list[float]]:
-    """Epoch by epoch, the test accuracies of the seeds that have one."""
-    last = max((len(record.epochs) for record in cell.results), default=0)
-    return [
-        [
-            accuracy
-            for record in cell.results
-            if number < len(record.epochs)
-            and (accuracy := record.epochs[number].test_accuracy) is not None
-        ]
-        for number in range(last)
-    ]
+def by_epoch(cell: Cell) -> list[Point]:
+    """Epoch by epoch, its number and the mean test accuracy over the seeds that have one."""
+    return [(float(point.epoch), point.mean) for point in cell.curve]
 
 
 def by_time(cell: Cell) -> list[Point]:
     """Epoch by epoch, mean seconds of training so far and mean test accuracy over the seeds."""
-    points: list[Point] = []
-    for number, accuracies in enumerate(by_epoch(cell), start=1):
-        times = [
-            sum(epoch.train_s for epoch in record.epochs[:number])
-            for record in cell.results
-            if len(record.epochs) >= number
-        ]
-        if accuracies:
-            points.append((fmean(times), fmean(accuracies)))
-    return points
+    return [(point.train_s, point.mean) for point in cell.curve]
+
+
+def seed_curves(cell: Cell) -> Mapping[int, Sequence[float | None]]:
+    """Seed -> test accuracies by epoch, of the first `SHOWN_SEEDS` seeds; read as it is asked."""
+    shown = cell.results[:SHOWN_SEEDS]
+    found = accuracies_by_epoch([case.epochs for case in shown])
+    return {case.seed: accuracies for case, accuracies in zip(shown, found, strict=True)}
+
+
+def first_reaching(cells: Sequence[Cell], accuracy: float) -> list[Mapping[int, Reached | None]]:
+    """Cell by cell, seed -> where its run first had this test accuracy; `None` where it never did.
+
+    One reading for all the cells, so ask for them together.
+    """
+    found = first_reached([[case.epochs for case in cell.results] for cell in cells], accuracy)
+    return [
+        {case.seed: reached for case, reached in zip(cell.results, own, strict=True)}
+        for cell, own in zip(cells, found, strict=True)
+    ]
 
 
 def seed_ends(cell: Cell) -> list[Point]:
-    """Seed by seed, all seconds of training and the final test accuracy."""
-    return [
-        (sum(epoch.train_s for epoch in record.epochs), record.test_accuracy)
-        for record in cell.results
-        if record.test_accuracy is not None
+    """All seconds of training and the final test accuracy of the seeds that are shown, by rank."""
+    ends = [
+        (case.test_accuracy, case.train_s)
+        for case in cell.results
+        if case.test_accuracy is not None
     ]
+    return [(seconds, accuracy) for accuracy, seconds in thin(ends)]
+
+
+def shown_accuracies(cell: Cell) -> list[float]:
+    """The final test accuracies of the seeds that are shown, by rank."""
+    return thin(final_accuracies([cell]))
+
+
+def thin(values: Iterable[T]) -> list[T]:
+    """In order at most `SHOWN_POINTS` of these, evenly by rank; the first and the last are kept."""
+    ordered = sorted(values)
+    if len(ordered) <= SHOWN_POINTS:
+        return ordered
+    last = len(ordered) - 1
+    return [ordered[place * last // (SHOWN_POINTS - 1)] for place in range(SHOWN_POINTS)]
 
 
 def pareto_front(cells: Iterable[Cell]) -> list[tuple[Point, Cell]]:
@@ -58,18 +81,25 @@ def pareto_front(cells: Iterable[Cell]) -> list[tuple[Point, Cell]]:
 
 
 def epoch_accuracies(cells: Iterable[Cell]) -> list[float]:
-    """Every test accuracy of every epoch and seed: what an axis has to hold."""
-    return [value for cell in cells for found in by_epoch(cell) for value in found]
+    """The lowest and the highest test accuracy of every epoch: what an axis has to hold."""
+    return [
+        value for cell in cells for point in cell.curve for value in (point.lowest, point.highest)
+    ]
 
 
 def final_accuracies(cells: Iterable[Cell]) -> list[float]:
     """The final test accuracy of every run that has one."""
     return [
-        record.test_accuracy
+        case.test_accuracy
         for cell in cells
-        for record in cell.results
-        if record.test_accuracy is not None
+        for case in cell.results
+        if case.test_accuracy is not None
     ]
+
+
+def last_epoch(cells: Iterable[Cell]) -> int:
+    """The most epochs that any run finished; 0 without a run."""
+    return max((case.epoch_count for cell in cells for case in cell.results), default=0)
 
 
 def numeric_levels(comparison: Comparison, factor: str) -> list[tuple[float, Cell]]:

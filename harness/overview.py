@@ -1,4 +1,4 @@
-"""Records and manifests -> Overview: what ran, where, on what data, and how it ended. Pure."""
+"""Cases and manifests -> Overview: what ran, where, on what data, and how it ended. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from harness.compare import Conditions, conditions_of
 from harness.factors import natural
-from harness.record import Outcome, Record
+from harness.record import Outcome
 from harness.store import Manifest
+from harness.summary import CaseSummary
 
 UNKNOWN = "unknown"
 """Stands for a commit or a machine that a record does not name."""
@@ -15,12 +16,12 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True, kw_only=True)
 class LoadedRun:
-    """A run as the store gives it."""
+    """A run as a report reads it."""
 
     name: str
     """Name of its folder or file."""
-    records: tuple[Record, ...]
-    """Its records, at least one."""
+    records: tuple[CaseSummary, ...]
+    """Its cases, at least one."""
     manifest: Manifest | None
     """What it set out to be, where that is known."""
 
@@ -138,7 +139,7 @@ def run_overview(run: LoadedRun) -> RunOverview:
     )
 
 
-def troubles(records: Iterable[Record]) -> tuple[Trouble, ...]:
+def troubles(records: Iterable[CaseSummary]) -> tuple[Trouble, ...]:
     """The cases that raised, failed or diverged."""
     found = [
         Trouble(
@@ -157,12 +158,12 @@ def _trouble_order(trouble: Trouble) -> tuple[object, ...]:
     return trouble.outcome != "error", natural(trouble.case), trouble.run
 
 
-def _trained(records: Iterable[Record]) -> tuple[Record, ...]:
+def _trained(records: Iterable[CaseSummary]) -> tuple[CaseSummary, ...]:
     """The records of cases whose training began."""
     return tuple(record for record in records if record.dataset is not None)
 
 
-def _missing(manifest: Manifest, records: Iterable[Record]) -> tuple[str, ...]:
+def _missing(manifest: Manifest, records: Iterable[CaseSummary]) -> tuple[str, ...]:
     done = {record.nodeid for record in records}
     return tuple(nodeid for nodeid in manifest.planned if nodeid not in done)
 
@@ -171,17 +172,17 @@ def _texts(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(set(texts), key=natural))
 
 
-def _dataset(record: Record) -> str:
+def _dataset(record: CaseSummary) -> str:
     data = record.trained_on
     held = f", {data.validation_size:,} held out" if data.validation_size else ""
     return f"{data.name}: {data.train_size:,} train, {data.test_size:,} test{held} ({data.digest})"
 
 
-def _machine(record: Record) -> str:
+def _machine(record: CaseSummary) -> str:
     return ", ".join(f"{name} {value}" for name, value in record.machine.items()) or UNKNOWN
 
 
-def _workers(record: Record) -> str:
+def _workers(record: CaseSummary) -> str:
     timing = record.timing
     workers = "1 worker" if timing.workers == 1 else f"{timing.workers} workers"
     threads = "1 thread" if timing.threads == 1 else f"{timing.threads} threads"

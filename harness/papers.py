@@ -1,14 +1,17 @@
 """Records and claims -> the repetition of the studies that the page tells. Pure."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from harness.claim import Claims
+from harness.columns import cases_of
 from harness.compare import CompareError, by_seed, compare, conditions_of, group_by
 from harness.estimate import estimate
 from harness.metrics import metric
 from harness.overview import LoadedRun, overview
 from harness.papers_page import Repetition, Tuned
 from harness.record import Record
+from harness.store import Manifest
 from harness.verdict import cells_of, judge, repeat
 
 SEARCHES = "tuned_"
@@ -17,7 +20,23 @@ OWN_TIER = "paper"
 """The tier whose records count."""
 
 
-def repetition(claims: Claims, runs: Sequence[LoadedRun]) -> Repetition:
+@dataclass(frozen=True, kw_only=True)
+class RecordedRun:
+    """A run with its whole records: a claim may read any part of them."""
+
+    name: str
+    """Name of its folder or file."""
+    records: tuple[Record, ...]
+    """Its records, at least one."""
+    manifest: Manifest | None
+    """What it set out to be, where that is known."""
+
+    def loaded(self) -> LoadedRun:
+        """The same as other reports read it."""
+        return LoadedRun(name=self.name, records=cases_of(self.records), manifest=self.manifest)
+
+
+def repetition(claims: Claims, runs: Sequence[RecordedRun]) -> Repetition:
     """Verdicts, repeated numbers and comparisons of these runs.
 
     Raises:
@@ -39,7 +58,7 @@ def repetition(claims: Claims, runs: Sequence[LoadedRun]) -> Repetition:
         repeated=tuple(repeat(each, cells) for each in claims.reported),
         comparisons=comparisons,
         tuned=tuple(_tuned(records)),
-        overview=overview(runs),
+        overview=overview([run.loaded() for run in runs]),
     )
 
 
@@ -73,13 +92,13 @@ def _best(experiment: str, name: str, records: Sequence[Record]) -> Tuned | None
     """The contender's best rate; only seeds with which every rate was tried count."""
     held_out, accuracy = metric("validation_accuracy"), metric("test_accuracy")
     by_rate = group_by(records, lambda record: float(record.recipe["learning_rate"]))
-    scores = {rate: by_seed(found, held_out) for rate, found in sorted(by_rate.items())}
+    scores = {rate: by_seed(found, held_out.read) for rate, found in sorted(by_rate.items())}
     shared = sorted(set.intersection(*(set(found) for found in scores.values())))
     if not shared:
         return None
     means = {rate: sum(found[seed] for seed in shared) for rate, found in scores.items()}
     best = max(means, key=lambda rate: means[rate])
-    tested = by_seed(by_rate[best], accuracy)
+    tested = by_seed(by_rate[best], accuracy.read)
     chosen = estimate([scores[best][seed] for seed in shared])
     reached = estimate([tested[seed] for seed in shared if seed in tested])
     if chosen is None or reached is None:

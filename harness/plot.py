@@ -4,7 +4,6 @@ Titles are findings in plain sentences, and state no more than the means do. Not
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from statistics import fmean
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -50,7 +49,7 @@ from harness.plotters import (
     plot_seconds,
     plot_time,
 )
-from harness.sentences import about, best_sentence, speed_sentence, time_sentence
+from harness.sentences import about, best_sentence, shown_sentence, speed_sentence, time_sentence
 
 ACCURACY = METRICS["test_accuracy"]
 Plotter = Callable[[Axes, Sequence[Cell], StyleOf], Axes]
@@ -109,7 +108,7 @@ def seconds_figure(comparison: Comparison, palette: Palette) -> Figure:
         figure,
         title=speed_sentence(comparison, front),
         subtitle="A mark an epoch, mean over seeds; dots: each seed's end; grey: best mean so far. "
-        f"{about(comparison, times=True)}",
+        f"{shown_sentence(comparison)}{about(comparison, times=True)}",
     )
     return figure
 
@@ -148,7 +147,7 @@ def accuracy_figure(comparison: Comparison, palette: Palette) -> Figure:
         figure,
         title=best_sentence(comparison),
         subtitle="Dot: a seed; stroke: mean; bar: its 95% t interval; dashed: baseline. "
-        f"{about(comparison)}",
+        f"{shown_sentence(comparison)}{about(comparison)}",
     )
     return figure
 
@@ -199,7 +198,8 @@ def bars_figure(comparison: Comparison, palette: Palette) -> Figure:
     set_titles(
         figure,
         title=best_sentence(comparison),
-        subtitle=f"Bar: mean final test accuracy; dot: a seed. {about(comparison)}",
+        subtitle="Bar: mean final test accuracy; dot: a seed. "
+        f"{shown_sentence(comparison)}{about(comparison)}",
     )
     return figure
 
@@ -231,8 +231,8 @@ def time_figure(comparison: Comparison, palette: Palette, *, factor: str) -> Fig
     set_titles(
         figure,
         title=time_sentence(found, factor),
-        subtitle=f"Large: median over seeds; small: each seed's median epoch. "
-        f"{about(comparison, times=True)}",
+        subtitle="Large: median over seeds; small: each seed's median epoch. "
+        f"{shown_sentence(comparison)}{about(comparison, times=True)}",
     )
     return figure
 
@@ -304,8 +304,8 @@ def _add_legend(ax: Axes, comparison: Comparison, style_of: StyleOf, names: Sequ
 
 
 def _last_epoch(cell: Cell) -> tuple[float, float] | None:
-    ends = [(float(place), fmean(found)) for place, found in enumerate(by_epoch(cell), 1) if found]
-    return ends[-1] if ends else None
+    points = by_epoch(cell)
+    return points[-1] if points else None
 
 
 def _rates(comparison: Comparison) -> list[float | None]:

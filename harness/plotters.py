@@ -1,18 +1,26 @@
 """Plotters: each draws on the `ax` it is given and returns it. Nothing is shown or saved.
 
 Single seeds are always visible, as points or as a band from lowest to highest: an interval alone
-would hide runs that are stuck.
+would hide runs that are stuck. Of thousands of points, some by rank, the extremes among them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from statistics import fmean
 
 import numpy as np
 from matplotlib.axes import Axes
 
 from harness.axes import FONT_PT, INK, QUIET, accuracy_norm
 from harness.compare import Cell
-from harness.curves import Point, by_epoch, by_time, columns, final_accuracies, seed_ends
+from harness.curves import (
+    Point,
+    by_epoch,
+    by_time,
+    columns,
+    last_epoch,
+    seed_ends,
+    shown_accuracies,
+    thin,
+)
 from harness.estimate import Estimate
 from harness.factors import show_level
 from harness.metrics import METRICS
@@ -26,12 +34,14 @@ def plot_epochs(ax: Axes, cells: Sequence[Cell], style_of: StyleOf) -> Axes:
     """Mean test accuracy of each cell after each epoch, with a band from lowest to highest seed."""
     for cell in cells:
         style = style_of(cell)
-        epochs = [(number, found) for number, found in enumerate(by_epoch(cell), start=1) if found]
-        x = [float(number) for number, _ in epochs]
-        low, high = [min(found) for _, found in epochs], [max(found) for _, found in epochs]
-        ax.fill_between(x, low, high, color=style.colour, alpha=0.15, linewidth=0)
-        plot_line(ax, x, [fmean(found) for _, found in epochs], style)
-    last = max((len(record.epochs) for cell in cells for record in cell.results), default=1)
+        epochs, means = columns(by_epoch(cell))
+        low, high = (
+            [point.lowest for point in cell.curve],
+            [point.highest for point in cell.curve],
+        )
+        ax.fill_between(epochs, low, high, color=style.colour, alpha=0.15, linewidth=0)
+        plot_line(ax, epochs, means, style)
+    last = max(last_epoch(cells), 1)
     ax.set_xlim(1 - 0.05 * max(last - 1, 4), last + 0.03 * max(last - 1, 4))
     ax.set_xticks(epoch_ticks(last))
     return ax
@@ -64,7 +74,7 @@ def epoch_ticks(last: int) -> list[int]:
 def plot_accuracy(
     ax: Axes, cells: Sequence[Cell], style_of: StyleOf, *, row_of: Callable[[Cell], float]
 ) -> Axes:
-    """Each cell on its own row: a dot a seed, a stroke for the mean, a bar for its t interval.
+    """Each cell on its own row: a dot a shown seed, a stroke for the mean, a bar for its interval.
 
     The limits of `ax` stay as they are; a bar that passes them ends in an arrow.
     """
@@ -75,7 +85,7 @@ def plot_accuracy(
         if cell.is_baseline:
             ax.axvline(found.mean, color=QUIET, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
         plot_interval(ax, found, row=row, colour=colour)
-        seeds = final_accuracies([cell])
+        seeds = shown_accuracies(cell)
         ax.plot(
             seeds, [row] * len(seeds), "o", color=colour, ms=4.5, alpha=0.75, mec="white", mew=0.4
         )
@@ -84,9 +94,9 @@ def plot_accuracy(
 
 
 def plot_bars(ax: Axes, cells: Sequence[Cell], style_of: StyleOf) -> Axes:
-    """Mean test accuracy as bars from zero, side by side, a dot a seed on each."""
+    """Mean test accuracy as bars from zero, side by side, a dot a shown seed on each."""
     for place, cell in enumerate(cells):
-        style, seeds = style_of(cell), final_accuracies([cell])
+        style, seeds = style_of(cell), shown_accuracies(cell)
         if cell.accuracy is None:
             continue
         mean = cell.accuracy.mean
@@ -151,7 +161,7 @@ def plot_time(ax: Axes, cells: Sequence[tuple[float, Cell]], style_of: StyleOf) 
     ax.plot(*columns([(level, time) for level, time, _ in timed]), color=QUIET, lw=1, zorder=1)
     for level, time, cell in timed:
         style = style_of(cell)
-        seeds = [record.epoch_s for record in cell.results if record.epoch_s is not None]
+        seeds = thin(case.epoch_s for case in cell.results if case.epoch_s is not None)
         ax.plot(
             [level + aside] * len(seeds), seeds, "o", color=style.colour, ms=3, alpha=0.7, mew=0
         )

@@ -20,6 +20,7 @@ from matplotlib.figure import Figure
 
 from harness import report_papers
 from harness.claim import ClaimError
+from harness.columns import read_cases, some
 from harness.compare import CompareError, compare
 from harness.compare_runs import compare_runs
 from harness.factors import natural
@@ -28,7 +29,7 @@ from harness.page import Picture, Pictures, changes_page, report_page, section_t
 from harness.palette import assign_styles
 from harness.plot import figures
 from harness.plot_runs import change_figures
-from harness.store import RECORDS, StoreError, find_run, read_manifest, read_records
+from harness.store import RECORDS, StoreError, find_run, read_manifest
 from harness.table import rows, to_csv, to_json
 from harness.table_runs import change_rows
 
@@ -101,7 +102,8 @@ def _papers(arguments: Sequence[str]) -> None:
     sources = [
         report_papers.Source(run=run, folder=path if path.is_dir() else path.parent)
         for name in options.runs or [None]
-        for run, path in [(load(name), find_run(name, notice=lambda text: None))]
+        for path in [find_run(name, notice=_note)]
+        for run in [report_papers.read_run(path, name=run_name(path), notice=_note)]
     ]
     report = report_papers.papers_report(sources)
     folder = options.output or REPORTS / report_papers.NAME
@@ -164,15 +166,9 @@ def load(name: str | None) -> LoadedRun:
         StoreError: it is missing, empty or damaged.
     """
     path = find_run(name, notice=_note)
-    records = read_records(path, notice=_note)
-    if not records:
-        raise StoreError(
-            f"{path}: expected records, found none: no case of this run has ended; run it again "
-            "or name another run"
-        )
     return LoadedRun(
         name=run_name(path),
-        records=tuple(records),
+        records=some(read_cases(path, notice=_note, progress=sys.stderr), path),
         manifest=read_manifest(path) if path.is_dir() else None,
     )
 

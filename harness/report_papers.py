@@ -16,15 +16,16 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from harness.claim import Claims, Paper, paper_of, read_claims
+from harness.columns import some
 from harness.compare import Comparison
-from harness.overview import LoadedRun
 from harness.page import Picture
 from harness.palette import Palette, assign_styles
-from harness.papers import repetition
+from harness.papers import RecordedRun, repetition
 from harness.papers_page import ACROSS, SECTIONS, Repetition, measured, papers_page
 from harness.plot import figures
 from harness.plot_papers import features_figure, kernels_figure, numbers_figure, verdicts_figure
 from harness.record import Record
+from harness.store import Notice, read_manifest, read_records
 
 NAME = "papers"
 """The word on the command line, and the report's folder."""
@@ -34,7 +35,7 @@ NAME = "papers"
 class Source:
     """A run and where it lies."""
 
-    run: LoadedRun
+    run: RecordedRun
     """Its records."""
     folder: Path
     """The folder with its claims and artifacts."""
@@ -68,6 +69,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="DIR",
         help="folder to write to. Default: reports/papers",
+    )
+
+
+def read_run(path: Path, *, name: str, notice: Notice) -> RecordedRun:
+    """A run with its whole records; raises `StoreError` if it is missing, empty or damaged."""
+    return RecordedRun(
+        name=name,
+        records=some(tuple(read_records(path, notice=notice)), path),
+        manifest=read_manifest(path) if path.is_dir() else None,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from harness.compare import Cell, Comparison
 from harness.compare_runs import CaseChange
-from harness.curves import Point
+from harness.curves import SHOWN_POINTS, Point, last_epoch
 from harness.factors import show_level
 from harness.metrics import METRICS
 
@@ -19,7 +19,7 @@ def best_sentence(comparison: Comparison) -> str:
         return f"{comparison.experiment}: no run has a test accuracy"
     mean = max(mean for mean, _ in judged)
     best = [cell for found, cell in judged if found == mean]
-    epochs = max(len(record.epochs) for record in best[0].results)
+    epochs = last_epoch(best[:1])
     after = f"after {epochs} epoch" + ("" if epochs == 1 else "s")
     figure = f"{METRICS['test_accuracy'].show(mean)}%"
     what = "mean" if best[0].accuracy and best[0].accuracy.n > 1 else "test accuracy"
@@ -63,11 +63,19 @@ def change_sentence(cases: Sequence[CaseChange]) -> str:
 
 def about(comparison: Comparison, *, times: bool = False) -> str:
     """Data and tier, for the small print of a figure; with `times`, whether they can be trusted."""
-    seeds = {record.seed for cell in comparison.cells for record in cell.results}
+    seeds = {case.seed for cell in comparison.cells for case in cell.results}
     many = "1 seed" if len(seeds) == 1 else f"{len(seeds)} seeds"
     shared = times and not all(cell.exclusive for cell in comparison.cells)
     trust = "; machine shared, times are estimates" if shared else ""
     return f"{comparison.conditions.dataset}, {comparison.conditions.tier}, {many}{trust}."
+
+
+def shown_sentence(comparison: Comparison) -> str:
+    """How many of a cell's seeds are points, where some are left out; else nothing."""
+    most = max(len(cell.results) for cell in comparison.cells)
+    if most <= SHOWN_POINTS:
+        return ""
+    return f"Dots: {SHOWN_POINTS} of up to {most:,} seeds, evenly by rank. "
 
 
 def full_name(comparison: Comparison, cell: Cell) -> str:

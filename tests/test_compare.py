@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.compare import Cell, CompareError, Comparison, compare
-from harness.curves import by_epoch
 from harness.estimate import estimate, paired_difference
 from harness.record import Record
 from tests.records import (
@@ -148,7 +147,7 @@ def test_a_run_that_raised_halfway_gives_no_number(variant: str) -> None:
     assert replace(after, **records_and_outcomes) == before  # type: ignore[arg-type]
     assert len(cell_of([*found, raised], variant).records) == 3
     assert cell_of([*found, raised], variant).outcomes == {"passed": 2, "error": 1}
-    assert by_epoch(after) == by_epoch(before)
+    assert after.curve == before.curve
 
 
 def test_a_run_that_raised_may_be_made_up_for_by_another() -> None:

@@ -21,8 +21,7 @@ from harness.claim import (
     write_claims,
 )
 from harness.compare import CompareError
-from harness.overview import LoadedRun
-from harness.papers import repetition
+from harness.papers import RecordedRun, repetition
 from harness.papers_page import papers_page
 from harness.record import Record, encode
 from harness.store import RECORDS
@@ -79,8 +78,8 @@ def records(*, adam: float = 0.985, sgd: float = 0.975, tier: str = "paper") -> 
     ]
 
 
-def loaded(found: list[Record]) -> LoadedRun:
-    return LoadedRun(name="mnist-run", records=tuple(found), manifest=None)
+def loaded(found: list[Record]) -> RecordedRun:
+    return RecordedRun(name="mnist-run", records=tuple(found), manifest=None)
 
 
 def page(found: list[Record]) -> str:

@@ -20,7 +20,7 @@ from matplotlib.text import Text
 from harness.axes import accuracy_limits, plain, spread
 from harness.compare import Comparison, compare
 from harness.compare_runs import compare_runs
-from harness.curves import by_epoch, pareto_front
+from harness.curves import SHOWN_POINTS, by_epoch, pareto_front
 from harness.palette import STYLES, Palette, assign_styles
 from harness.plot import bars_figure, figures
 from harness.plot_runs import change_figures
@@ -103,6 +103,26 @@ def test_every_seed_is_a_point_and_the_interval_an_arrow_where_it_leaves_the_fra
     assert ax.get_xlim() == (0.49, 0.71)
 
 
+def test_of_thousands_of_seeds_some_are_points_and_the_figure_says_so() -> None:
+    records = [
+        make_record(variant=name, seed=seed, accuracies=(0.3, 0.5 + seed / 2000), epoch_s=level)
+        for name, level in (("1", 1.0), ("2", 2.0))
+        for seed in range(600)
+    ]
+    records = [replace(record, factors={"depth": int(record.variant)}) for record in records]
+    made = draw(*comparison_of(records))
+    names = ["accuracy", "bars", "accuracy-by-epoch", "accuracy-by-time", "time-by-depth"]
+    assert list(made) == names
+    for name, figure in made.items():
+        lines = [line for ax in figure.axes for line in ax.get_lines()]
+        assert max(len(np.asarray(line.get_xdata())) for line in lines) <= SHOWN_POINTS
+        if name != "accuracy-by-epoch":
+            assert "200 of up to 600 seeds, evenly by rank" in texts(figure)
+    dots = [line for line in made["accuracy"].axes[0].get_lines() if line.get_marker() == "o"]
+    shown = np.concatenate([np.asarray(line.get_xdata()) for line in dots])
+    assert (shown.min(), shown.max()) == (0.5, 0.5 + 599 / 2000)
+
+
 def test_bars_reach_from_zero_to_the_mean_with_every_seed_on_them() -> None:
     comparison, palette = bench("optimizer")
     (ax,) = bars_figure(comparison, palette).axes
@@ -157,7 +177,7 @@ def test_one_variant_one_seed_and_no_baseline_is_drawn(epochs: int) -> None:
 
 def test_an_epoch_without_a_number_is_a_gap_and_not_a_zero() -> None:
     (cell,) = comparison_of([make_record(accuracies=(0.5, None, 0.7))])[0].cells
-    assert by_epoch(cell) == [[0.5], [], [0.7]]
+    assert by_epoch(cell) == [(1, 0.5), (3, 0.7)]
     draw(*comparison_of([make_record(accuracies=(0.5, None, 0.7))]))
 
 
