@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from harness.axes import (
     FONT_PT,
     INK,
-    QUIET,
     TITLE_IN,
     Margins,
     canvas,
@@ -22,6 +21,7 @@ from harness.axes import (
     text_width,
 )
 from harness.claim import Paper, Word, paper_of
+from harness.mosaic import Block, coloured, mosaic_figure
 from harness.verdict import Repeated, Verdict
 
 COLOUR: Mapping[Word, str] = {
@@ -111,21 +111,29 @@ def kernels_figure(title: str, arrays: Mapping[str, NDArray[Any]]) -> Figure:
 
     `arrays`: layer -> kernels [maps, C, k, k], of which the first input channel is drawn.
     """
-    return _maps_figure(
-        title,
-        "Kernels by the first input map; red: positive weights, blue: negative",
-        {name: kernels[:MOST_MAPS, 0] for name, kernels in arrays.items()},
-        diverging=True,
+    return mosaic_figure(
+        [
+            Block(heading=name, rows=(coloured(kernels[:MOST_MAPS, 0], "signed"),))
+            for name, kernels in arrays.items()
+        ],
+        title=title,
+        subtitle="Kernels by the first input map; red: positive weights, blue: negative",
     )
 
 
 def features_figure(title: str, maps: NDArray[Any]) -> Figure:
     """Feature maps of a convolution, one row an image: [images, maps, H, W]."""
-    return _maps_figure(
-        title,
-        "Maps of the last convolution, one row an image (the first test image of each class)",
-        {f"class {place}": found[:MOST_MAPS] for place, found in enumerate(maps)},
-        diverging=False,
+    rows = [[coloured(each, "intensity") for each in found[:MOST_MAPS]] for found in maps]
+    block = Block(
+        heading="",
+        rows=tuple(np.stack(row) for row in rows),
+        labels=tuple(f"class {place}" for place in range(len(rows))),
+    )
+    return mosaic_figure(
+        [block],
+        title=title,
+        subtitle="Maps of the last convolution, one row an image (the first test image of each "
+        "class); light: high, each map on its own scale",
     )
 
 
@@ -139,34 +147,3 @@ def _number(ax: Axes, each: Repeated, row: int) -> None:
     ax.plot(each.estimate.mean * scale, row, "o", color=OURS, ms=6, mec="white", mew=0.6)
     value = each.reported.value or 0.0
     ax.plot(value * scale, row, "D", color=THEIRS, ms=6.5, mfc="none", mew=1.6)
-
-
-def _maps_figure(
-    title: str, subtitle: str, rows: Mapping[str, NDArray[Any]], *, diverging: bool
-) -> Figure:
-    columns = max(len(found) for found in rows.values())
-    labels = list(rows)
-    figure, axes = canvas(
-        axes=(len(rows), columns),
-        size=(0.55, 0.55),
-        margins=Margins(left=0.25 + text_width(labels), top=TITLE_IN, bottom=0.15, between=0.06),
-    )
-    figure.subplots_adjust(hspace=0.12)
-    for place, ax in enumerate(axes):
-        row, column = divmod(place, columns)
-        found = np.asarray(rows[labels[row]], dtype=float)
-        ax.set_axis_off()
-        if column == 0:
-            ax.text(-0.15, 0.5, plain(labels[row]), ha="right", va="center", color=QUIET,
-                    transform=ax.transAxes, fontsize=FONT_PT)  # fmt: skip
-        if column < len(found):
-            _heat_map(ax, found[column], limit=float(np.abs(found).max()), diverging=diverging)
-    set_titles(figure, title=title, subtitle=subtitle)
-    return figure
-
-
-def _heat_map(ax: Axes, values: NDArray[Any], *, limit: float, diverging: bool) -> None:
-    if diverging:
-        ax.imshow(values, cmap="RdBu_r", vmin=-limit, vmax=limit)
-    else:
-        ax.imshow(values, cmap="cividis")
