@@ -1,6 +1,7 @@
 """Profiles -> Figure: step curves of the share of runs that reached the target."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -48,13 +49,12 @@ def profile_figure(
         panels: name of the panel (`learning rate 0.1`; empty where there is one alone) -> profile.
         style_of: look of a variant, by its name.
         about: data, tier and seeds, for the small print.
-        title: the finding; without one the sentence on the first panel.
+        title: the finding; without one the sentence on all panels.
 
     Raises:
         ValueError: no panel, or panels with several targets or units.
     """
-    first = _alike(list(panels.values()))
-    names = list(dict.fromkeys(each.variant for found in panels.values() for each in found.curves))
+    first, names = _alike(list(panels.values())), _names(panels)
     is_alone = len(panels) == 1
     figure, axes = canvas(
         axes=(1, len(panels)),
@@ -74,7 +74,9 @@ def profile_figure(
             ax.tick_params(axis="y", labelleft=False)
     _add_legend(axes[-1], panels, names, style_of)
     set_titles(
-        figure, title=title or sentence(first), subtitle=_subtitle(first, panels, about=about)
+        figure,
+        title=title or sentence(_joined(panels)),
+        subtitle=_subtitle(first, panels, about=about),
     )
     return figure
 
@@ -136,6 +138,24 @@ def _add_legend(
         title_fontsize=FONT_PT,
         handlelength=3.2,
     )
+
+
+def _joined(panels: Mapping[str, Profile]) -> Profile:
+    """All panels as one profile, each curve named by its panel too."""
+    curves = [
+        replace(curve, variant=f"{curve.variant} at {name}" if name else curve.variant)
+        for name, found in panels.items()
+        for curve in found.curves
+    ]
+    return replace(next(iter(panels.values())), curves=tuple(curves))
+
+
+def _names(panels: Mapping[str, Profile]) -> list[str]:
+    """Every variant, the one with the most runs at the target first."""
+    found: dict[str, int] = {}
+    for curve in (each for panel in panels.values() for each in panel.curves):
+        found[curve.variant] = found.get(curve.variant, 0) + len(curve.times)
+    return sorted(found, key=lambda name: -found[name])
 
 
 def _reached(panels: Mapping[str, Profile], name: str) -> str:

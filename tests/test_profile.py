@@ -15,6 +15,7 @@ from harness.plot_profile import profile_figure
 from harness.profile import (
     Profile,
     Target,
+    Times,
     choose_target,
     profile,
     ratio_profile,
@@ -23,7 +24,11 @@ from harness.profile import (
 )
 
 TARGET = Target(accuracy=0.95, reached=3, runs=4, share=0.5)
-TIMES = {"sgd": [4.0, None, None], "adam": [1.0, 3.0, 2.0], "never": [None, None, None]}
+TIMES: dict[str, list[float | None]] = {
+    "sgd": [4.0, None, None],
+    "adam": [1.0, 3.0, 2.0],
+    "never": [None, None, None],
+}
 
 
 def drawn(panels: Mapping[str, Profile]) -> Figure:
@@ -101,7 +106,7 @@ def test_time_to_is_what_was_spent_at_the_first_epoch_there() -> None:
 
 
 def test_ratios_are_to_the_best_of_each_problem() -> None:
-    problems = {
+    problems: dict[tuple[str, int], dict[str, float | None]] = {
         ("optimizer", 0): {"sgd": 4.0, "adam": 2.0},
         ("optimizer", 1): {"sgd": 1.0, "adam": 3.0},
         ("optimizer", 2): {"sgd": None, "adam": 5.0},
@@ -148,6 +153,7 @@ def test_panels_share_one_axis_and_one_legend() -> None:
     figure = drawn(panels)
     assert len({ax.get_xlim() for ax in figure.axes}) == 1
     assert "adam  4 of 5" in texts(figure)
+    assert "adam at learning rate 0.1 is first" in texts(figure)
 
 
 def test_what_cannot_be_drawn_together_is_refused() -> None:
@@ -165,5 +171,5 @@ def test_what_cannot_be_drawn_together_is_refused() -> None:
 
 def test_thirty_variants_and_hostile_names_are_drawn() -> None:
     name = "$\\frac{$ <script> \n " + "x" * 300
-    times = {f"{name}{n}": [float(n + seed + 1) for seed in range(6)] for n in range(30)}
+    times: Times = {f"{name}{n}": [float(n + seed + 1) for seed in range(6)] for n in range(30)}
     drawn({"": profile(times, target=TARGET, unit="s")})

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
-from matplotlib.text import Text
+from matplotlib.text import Annotation, Text
 from scipy import stats
 
 from harness.compare import Comparison, compare
@@ -156,12 +156,10 @@ def test_two_to_thirty_variants_are_drawn_and_of_more_the_best(many: int) -> Non
 
 def test_names_stand_apart() -> None:
     figure = drawn(ranking_of({f"v{n}": [0.9 + seed / 99 for seed in range(6)] for n in range(9)}))
+    names = [found for found in figure.axes[0].texts if isinstance(found, Annotation)]
+    assert len(names) == 9
     for side in ("right", "left"):
-        heights = sorted(
-            found.xy[1]
-            for found in figure.axes[0].texts
-            if found.get_ha() == side  # type: ignore[attr-defined]
-        )
+        heights = sorted(found.xy[1] for found in names if found.get_horizontalalignment() == side)
         assert all(after - before > 0.15 for before, after in pairwise(heights))
 
 
