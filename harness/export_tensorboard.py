@@ -73,9 +73,10 @@ class EventFiles:
 def case_folder(record: Record) -> Path:
     """Where a case's event file goes, under the folder of all: `RUN/EXPERIMENT/VARIANT/seedN`."""
     names = (record.run, record.experiment, record.variant)
-    # Without a seed in its node id, or with two tests of one name, a case is told by the node id.
-    place = f"{record.experiment}[{record.variant}-seed{record.seed}]"
-    is_usual = record.nodeid.endswith(f"::test_{place}")
+    test = f"test_{record.experiment}"
+    usual = f"bench/{test}.py::{test}[{record.variant}-seed{record.seed}]"
+    # Another file may have a test of the same name: only the whole node id tells the two apart.
+    is_usual = record.nodeid == usual
     last = f"seed{record.seed}" if is_usual else f"seed{record.seed}-{record.nodeid}"
     return Path(*(safe_name(name) for name in names), safe_name(last))
 

@@ -67,7 +67,7 @@ print(json.dumps({
 
 @pytest.fixture(scope="module")
 def read(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """What TensorBoard reads in an export of five cases."""
+    """What TensorBoard reads in an export of six cases."""
     here = tmp_path_factory.mktemp("tensorboard")
     rates = {seed: {"learning_rate": 0.1, "shuffle": True, "epochs": 3} for seed in range(2)}
     lost = make_record(variant="sgd", seed=0, recipe={"learning_rate": 1, "shuffle": False})
@@ -79,6 +79,11 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> Any:
             make_record(recipe=rates[1], accuracies=(0.5, 0.7), seed=1),
             replace(lost, step_loss=replace(lost.step_loss, loss=(2.0, None, None))),
             make_untrained(variant="adadelta", reason="ValueError: <b>no</b>"),
+            make_record(
+                recipe=rates[0],
+                accuracies=(0.5, 0.9),
+                nodeid="other/test_a.py::test_optimizer[adam-seed0]",
+            ),
             make_record(experiment=HOSTILE, variant=HOSTILE, accuracies=(0.1,)),
         ],
     )
@@ -100,6 +105,7 @@ def test_each_case_has_one_file_in_a_folder_of_its_own(read: Any) -> None:
     assert folders[1:-1] == [
         "a/optimizer/adadelta/seed0",
         "a/optimizer/adam/seed0",
+        "a/optimizer/adam/seed0-other-test_a.py-test_optimizer-adam-seed0-d72bb0b031",
         "a/optimizer/adam/seed1",
         "a/optimizer/sgd/seed0",
     ]
@@ -158,7 +164,7 @@ def test_hparams_tab_knows_what_was_varied_and_groups_the_seeds(read: Any) -> No
     adam = groups["a/optimizer/adam"]
     assert adam["hparams"]["recipe.learning_rate"] == 0.1
     assert adam["hparams"]["recipe.shuffle"] is True
-    assert len(adam["sessions"]) == 2
+    assert len(adam["sessions"]) == 3
     values = {each["name"]["tag"]: each["value"] for each in adam["metricValues"]}
-    assert values == pytest.approx({"case/test_accuracy": 0.8, "case/epoch_s": 3.0})
+    assert values == pytest.approx({"case/test_accuracy": 2.5 / 3, "case/epoch_s": 3.0})
     assert groups["a/optimizer/adadelta"]["sessions"][0]["status"] == "STATUS_FAILURE"
