@@ -13,9 +13,7 @@ def headline(history: History) -> str:
     """How many changes there are, in how much."""
     many = f"{len(history.series):,} series over {_counted(len(history.runs), 'run')}"
     if not history.tests:
-        return (
-            f"Nothing to test in {many}: no series moved that has the runs and seeds a test takes"
-        )
+        return f"Nothing to test in {many}: each is bit-identical in all its runs, or has too few"
     if not history.changes:
         return f"No change that is sure and matters in {many}"
     said = _counted(len(history.changes), "change")

@@ -142,9 +142,18 @@ def test_the_figure_names_the_commit_and_marks_the_change(moved: History) -> Non
 def test_unchanged_code_has_no_change_and_no_test_of_its_accuracy(tmp_path: Path) -> None:
     found = read(write_history(tmp_path, [night() for _ in range(6)]))
     assert found.changes == ()
-    assert headline(found) == "No change that is sure and matters in 4 series over 6 runs"
+    assert headline(found) == (
+        "Nothing to test in 4 series over 6 runs: each is bit-identical in all its runs, or has "
+        "too few"
+    )
     (figure,) = drawn(found).values()
     assert "no change that is sure and matters in 6 runs" in texts(figure)
+
+
+def test_a_move_within_the_margin_is_tested_and_not_reported(tmp_path: Path) -> None:
+    found = read(write_history(tmp_path, [night(-0.001 * (day > 2)) for day in range(6)]))
+    assert (found.changes, found.tests > 0) == ((), True)
+    assert headline(found) == "No change that is sure and matters in 4 series over 6 runs"
 
 
 def test_runs_stand_in_order_of_time_not_of_name(tmp_path: Path) -> None:
