@@ -9,7 +9,7 @@ from harness.factors import LEARNING_RATE
 
 Point = tuple[float, float]
 """Seconds or epoch, accuracy."""
-T = TypeVar("T", float, Point)
+T = TypeVar("T", float, Point, tuple[float, int], tuple[float, float, int])
 
 SHOWN_SEEDS = 40
 """Seeds of a cell that figures may draw as lines of their own."""
@@ -61,13 +61,13 @@ def shown_accuracies(cell: Cell) -> list[float]:
     return thin(final_accuracies([cell]))
 
 
-def thin(values: Iterable[T]) -> list[T]:
-    """In order at most `SHOWN_POINTS` of these, evenly by rank; the first and the last are kept."""
+def thin(values: Iterable[T], *, most: int = SHOWN_POINTS) -> list[T]:
+    """In order at most so many of these, evenly by rank; the first and the last are kept."""
     ordered = sorted(values)
-    if len(ordered) <= SHOWN_POINTS:
+    if len(ordered) <= most:
         return ordered
     last = len(ordered) - 1
-    return [ordered[place * last // (SHOWN_POINTS - 1)] for place in range(SHOWN_POINTS)]
+    return [ordered[place * last // (most - 1)] for place in range(most)]
 
 
 def pareto_front(cells: Iterable[Cell]) -> list[tuple[Point, Cell]]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from harness.compare import Comparison
 from harness.compare_runs import RunComparison
+from harness.history import History
+from harness.history_text import headline, sentence, show_value
 from harness.overview import UNKNOWN, Overview, RunOverview
 from harness.record import Outcome
 from harness.sentences import best_sentence
@@ -59,20 +61,81 @@ def changes_page(
     first, second = escape(comparison.before), escape(comparison.after)
     parts = [f"# {second} against {first}", f"First: {first}. Second: {second}."]
     parts += [*about_runs(runs.runs), *trouble_parts(runs)]
-    if comparison.other_circumstances:
-        parts.append(
-            "**The runs differ in more than the code may show:**\n\n"
-            + _bullets(comparison.other_circumstances)
-        )
     for experiment in dict.fromkeys(case.experiment for case in comparison.cases):
         cases = [case for case in comparison.cases if case.experiment == experiment]
         parts += [f"## {escape(experiment)}", markdown_changes(cases)]
         parts += picture_parts(pictures.get(experiment, ()))
     parts.append("\n".join(f"- {note}" for note in change_notes(comparison)))
-    for name, only in ((first, comparison.only_before), (second, comparison.only_after)):
+    return "\n\n".join([*parts, *change_parts(comparison)]) + "\n"
+
+
+def change_parts(comparison: RunComparison) -> list[str]:
+    """In what the runs differ beside the code, and the cases that only one of them has."""
+    parts = []
+    if comparison.other_circumstances:
+        parts.append(
+            "**The runs differ in more than the code may show:**\n\n"
+            + _bullets(comparison.other_circumstances)
+        )
+    sides = (comparison.before, comparison.only_before), (comparison.after, comparison.only_after)
+    for name, only in sides:
         if only:
-            parts += [f"## Only in {name}", f"{len(only)} cases, not compared:", _bullets(only)]
-    return "\n\n".join(parts) + "\n"
+            parts += [f"## Only in {escape(name)}", f"{len(only)} cases, not compared:"]
+            parts.append(_bullets(only))
+    return parts
+
+
+def history_page(history: History, pictures: Mapping[str, Sequence[Picture]]) -> str:
+    """The report on all runs of a folder."""
+    parts = ["# History", f"{escape(headline(history))}."]
+    parts.append("\n".join(f"- {escape(sentence(change))}" for change in history.changes))
+    parts += [part for shown in pictures.values() for part in picture_parts(shown)]
+    parts += ["## Every series", history_table(history), history_about(history)]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def history_table(history: History) -> str:
+    """One row a series: how often it was measured, where it stands, what moved it last."""
+    rows = [
+        (series, [change for change in history.changes if change.shift.series is series])
+        for series in history.series
+    ]
+    return markdown_table(
+        [
+            ("experiment", [escape(series.key.experiment) for series, _ in rows], False),
+            ("variant", [escape(series.key.variant) for series, _ in rows], False),
+            ("conditions", [escape(series.key.conditions.label) for series, _ in rows], False),
+            ("metric", [series.metric.label for series, _ in rows], False),
+            ("runs", [str(len(series.runs)) for series, _ in rows], True),
+            ("first", [show_value(series.metric, series.means[0]) for series, _ in rows], True),
+            ("last", [show_value(series.metric, series.means[-1]) for series, _ in rows], True),
+            ("changes", [str(len(found)) for _, found in rows], True),
+            (
+                "last changed by",
+                [escape(found[-1].after.code) if found else "" for _, found in rows],
+                False,
+            ),
+        ]
+    )
+
+
+def history_about(history: History) -> str:
+    """How changes are found, and the runs."""
+    runs = markdown_table(
+        [
+            ("run", [escape(run.name) for run in history.runs], False),
+            ("started", [run.started_at for run in history.runs], False),
+            ("commit", [escape(run.code) for run in history.runs], False),
+        ]
+    )
+    said = (
+        f"Tested: {history.tests:,} windows of runs before and after each place, paired by seed "
+        f"where both sides have the same ones, corrected by Holm's method over all of them; at "
+        f"most {history.level:.0%} of histories of unchanged code show any change. A change is "
+        "shown where it is also beyond the metric's margin. Times are in yardsticks, of exclusive "
+        "runs alone."
+    )
+    return f"{said}\n\n{runs}"
 
 
 def section_title(comparison: Comparison, found: Overview) -> str:

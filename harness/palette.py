@@ -32,8 +32,14 @@ COLOURS = (
     *("#117733", "#88CCEE", "#AA4499", "#DDCC77"),
 )
 DARK = {
-    **{"#000000": "#FFFFFF", "#CC6677": "#E58A99", "#332288": "#9A8CFF", "#999933": "#C6C658"},
-    **{"#44AA99": "#5CC9B7", "#882255": "#E06AA4", "#117733": "#4CBF74", "#AA4499": "#DC82CE"},
+    "#000000": "#FFFFFF",
+    "#CC6677": "#E58A99",
+    "#332288": "#9A8CFF",
+    "#999933": "#C6C658",
+    "#44AA99": "#5CC9B7",
+    "#882255": "#E06AA4",
+    "#117733": "#4CBF74",
+    "#AA4499": "#DC82CE",
 }
 """Colour -> what takes its place on dark paper, of those that would not show there."""
 LINES: tuple[Line, ...] = ("-", "--", "-.", ":")

@@ -71,7 +71,7 @@ def plot_changes(ax: Axes, changes: Sequence[Estimate | None], metric: Metric) -
     for row, found in enumerate(changes):
         if found is None:
             continue
-        colour, marker = _look(found, metric)
+        colour, marker = look(found, metric)
         if found.low is not None and found.high is not None:
             ends = [found.low * metric.scale, found.high * metric.scale]
             ax.plot(ends, [row, row], color=colour, linewidth=1.8, solid_capstyle="butt")
@@ -85,8 +85,8 @@ def plot_changes(ax: Axes, changes: Sequence[Estimate | None], metric: Metric) -
     return ax
 
 
-def _look(found: Estimate, metric: Metric) -> tuple[str, str]:
-    """Colour and marker of a difference."""
+def look(found: Estimate, metric: Metric) -> tuple[str, str]:
+    """Colour and marker of a difference, in matplotlib's words."""
     if found.low is None or found.high is None or found.low <= 0 <= found.high:
         return OPEN, "o"
     rises = found.mean > 0

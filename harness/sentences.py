@@ -6,7 +6,7 @@ from harness.compare import Cell, Comparison
 from harness.compare_runs import CaseChange
 from harness.curves import SHOWN_POINTS, Point, last_epoch
 from harness.factors import show_level
-from harness.metrics import METRICS
+from harness.metrics import METRICS, Metric
 
 CLOSE = 0.01
 """A mean test accuracy this near to the highest one counts as having come close to it."""
@@ -48,17 +48,20 @@ def time_sentence(levels: Sequence[tuple[float, Cell]], factor: str) -> str:
     )
 
 
-def change_sentence(cases: Sequence[CaseChange]) -> str:
-    """Of how many cases of an experiment the accuracy's interval excludes zero, on which side."""
-    found = [case.changes["test_accuracy"].difference for case in cases]
+def change_sentence(cases: Sequence[CaseChange], metric: Metric = METRICS["test_accuracy"]) -> str:
+    """Of how many cases of an experiment a metric's interval excludes zero, on which side."""
+    found = [case.changes[metric.name].difference for case in cases]
     ends = [(change.low, change.high) for change in found if change]
     sure = [(low, high) for low, high in ends if low is not None and high is not None]
     up, down = sum(low > 0 for low, _ in sure), sum(high < 0 for _, high in sure)
     if not sure:
         return f"{cases[0].experiment}: one shared seed a case, so no interval"
     if not up + down:
-        return f"{cases[0].experiment}: no accuracy changed by more than its interval"
-    return f"{cases[0].experiment}: accuracy rose in {up} and fell in {down} of {len(found)} cases"
+        return f"{cases[0].experiment}: no {metric.label} changed by more than its interval"
+    return (
+        f"{cases[0].experiment}: {metric.label} rose in {up} and fell in {down} of "
+        f"{len(found)} cases"
+    )
 
 
 def about(comparison: Comparison, *, times: bool = False) -> str:

@@ -190,6 +190,8 @@ def _case_figures(
     """(kind, case, figure) of all that the artifacts hold; the rest is told in one notice."""
     lacking: dict[str, list[str]] = {}
     for case in shown:
+        if case.median.artifacts is None:  # such a suite keeps none
+            continue
         found = _artifacts(case.median, find_artifacts, notice)
         if found is None:  # which was told
             continue
@@ -208,7 +210,7 @@ def _case_figures(
 
 def _artifacts(result: Result, find_artifacts: FindArtifacts, notice: Notice) -> Artifacts | None:
     """What a result left, nothing if its file is not there; `None` if that cannot be read."""
-    path = find_artifacts(result.run, result.artifacts) if result.artifacts else None
+    path = find_artifacts(result.run, result.artifacts or "")
     return read_artifacts(path, notice=notice) if path else Artifacts()
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness.judge import LEAST_T_SEEDS, LEVEL, choose_test, judge
+from harness.inference import LEAST_T_SEEDS
+from harness.judge import LEVEL, choose_test, judge
 from harness.metrics import METRICS, metric
 from harness.pairing import Pair, Pairs, margin_of
 from tests.gate_records import CELLS, colours, held, judged, side

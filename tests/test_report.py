@@ -20,6 +20,9 @@ ROOT = Path(__file__).parents[1]
 HOSTILE = "a|b\n<script>alert(1)</script>/../[t](http://z) $q$"
 
 
+DONE = "Wrote reports/a/report.html, README.md, tables and 6 figures beside it."
+
+
 def few(seeds: int = 2, *, gain: float = 0.0, experiment: str = "optimizer") -> list[Record]:
     """Two variants of one experiment."""
     return [
@@ -96,14 +99,16 @@ def test_files_are_written_and_the_page_shows_each_figure(
     folder = here / "reports" / "a"
     page = (folder / "README.md").read_text(encoding="utf-8")
     linked = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", page)
-    assert {folder / path for path in linked} == set((folder / "figures").iterdir())
+    assert {folder / path for path in linked} == set((folder / "figures").glob("*.png"))
+    drawn = {path.with_suffix(".svg") for path in (folder / "figures").glob("*.png")}
+    assert drawn == set((folder / "figures").glob("*.svg"))
     assert all((folder / path).read_bytes().startswith(b"\x89PNG") for path in linked)
     assert len(json.loads((folder / "comparison.json").read_text())) == 2
     assert (folder / "comparison.csv").read_text().count("\n") == 3
     out = capsys.readouterr().out
     assert "| adam" in out
     assert "![" not in out
-    assert out.rstrip().endswith("Wrote reports/a/README.md, its tables and 4 figures.")
+    assert out.rstrip().endswith(DONE)
 
 
 @pytest.mark.parametrize("name", ["a", "runs/a", "runs/a/records.jsonl"])
@@ -170,7 +175,8 @@ def test_other_data_is_another_group_and_said_so(
     assert "2 groups that are not compared with each other" in out
     assert "## optimizer: mnist, short, torch on cpu" in out
     assert "## optimizer: digits, short, torch on cpu" in out
-    assert len(list((here / "reports" / "a+b" / "figures").iterdir())) == 8
+    drawn = [path.name for path in (here / "reports" / "a+b" / "figures").glob("*.png")]
+    assert sum("-mnist-" in name for name in drawn) == sum("-digits-" in name for name in drawn) > 3
 
 
 def test_the_same_seeds_in_two_runs_are_an_error(
@@ -296,7 +302,7 @@ def test_hostile_names_break_neither_page_nor_files(here: Path) -> None:
     for table in tables:
         assert len({line.count("|") for line in table.splitlines()}) == 1
     folder = here / "reports" / "a" / "figures"
-    assert {path.name for path in folder.iterdir()} == {
+    assert {path.name for path in folder.glob("*.png")} == {
         Path(link).name for link in re.findall(r"!\[.*\]\((figures/[A-Za-z0-9._+-]+)\)", page)
     }
 
@@ -312,7 +318,10 @@ def test_compare_shows_the_paired_change(here: Path, capsys: pytest.CaptureFixtu
     assert "## Only in b" in out
     assert "optimizer/nadam (mnist, short)" in out
     folder = here / "reports" / "a-vs-b"
-    assert [path.name for path in (folder / "figures").iterdir()] == ["optimizer-change.png"]
+    assert sorted(path.name for path in (folder / "figures").iterdir()) == [
+        "optimizer-change.png",
+        "optimizer-change.svg",
+    ]
     assert main(["--compare", "a", "b", "--format", "json"]) == 0
     (first, *_) = json.loads(capsys.readouterr().out)
     assert first["test_accuracy_difference"] == pytest.approx(0.01)

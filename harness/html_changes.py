@@ -1,0 +1,117 @@
+"""RunComparison -> the HTML page on what changed from one run to another. Pure."""
+
+from collections.abc import Sequence
+
+import altair as alt
+
+from harness.chart_data import Rows
+from harness.chart_parts import FITTING, ROW_PX, Chart, finished, named
+from harness.compare_runs import COMPARED, CaseChange, RunComparison
+from harness.findings import Finding
+from harness.html import Page, Section
+from harness.html_report import facts, warnings
+from harness.metrics import Metric
+from harness.overview import Overview
+from harness.page import TROUBLE, about_runs, change_parts, trouble_parts
+from harness.plot_runs import look
+from harness.sentences import change_sentence
+from harness.table_runs import change_notes, markdown_changes, show_change
+
+MOST = 3
+"""Experiments whose changes the page opens with."""
+
+
+def changes_html(comparison: RunComparison, found: Overview) -> Page:
+    """The page; experiments stand in the order of the cases."""
+    experiments = list(dict.fromkeys(case.experiment for case in comparison.cases))
+    cases = {
+        name: [case for case in comparison.cases if case.experiment == name] for name in experiments
+    }
+    return Page(
+        title=f"{comparison.after} against {comparison.before}",
+        summary=[f"First: {comparison.before}. Second: {comparison.after}."],
+        facts=facts(found.runs),
+        warnings=warnings(found),
+        findings=[
+            Finding(place=place, text=change_sentence(cases[name]))
+            for place, name in enumerate(experiments[:MOST])
+        ],
+        caution="Second less first, paired by seed, with 95% t intervals and no correction for "
+        "their number: some leave out zero by chance.",
+        sections=[
+            Section(
+                anchor=f"section-{place}",
+                title=name,
+                sentence=change_sentence(cases[name]),
+                charts=_charts(cases[name]),
+                table=markdown_changes(cases[name]),
+            )
+            for place, name in enumerate(experiments)
+        ],
+        trouble="\n\n".join(trouble_parts(found)[1:]),
+        trouble_title=TROUBLE,
+        about="\n\n".join(
+            [
+                *(f"- {note}" for note in change_notes(comparison)),
+                *change_parts(comparison),
+                *about_runs(found.runs),
+            ]
+        ),
+    )
+
+
+def _charts(cases: Sequence[CaseChange]) -> list[Chart]:
+    """One figure a metric, for those that have a difference."""
+    drawn = [(metric, _rows(cases, metric)) for metric in COMPARED]
+    return [_chart(metric, rows, cases) for metric, rows in drawn if rows]
+
+
+def _chart(metric: Metric, rows: Rows, cases: Sequence[CaseChange]) -> Chart:
+    unit = "points" if metric.unit == "%" else metric.unit
+    sort = [case.variant for case in cases]
+    tips = [alt.Tooltip("variant:N"), alt.Tooltip("shown:N", title=f"difference, {unit}")]
+    colour = alt.Color("colour:N", scale=None)
+    base = alt.Chart(named("changes")).encode(
+        y=alt.Y("variant:N", sort=sort, title=None, axis=alt.Axis(labelLimit=220, grid=False))
+    )
+    title = f"{metric.label}, difference in {unit}"
+    layers = alt.layer(
+        alt.Chart(alt.InlineData(values=[{}])).mark_rule(color="#888888").encode(x=alt.datum(0)),
+        base.transform_filter("isValid(datum.low)").mark_rule(strokeWidth=3).encode(
+            x=alt.X("low:Q", title=title), x2="high:Q", color=colour, tooltip=tips
+        ),
+        base.mark_point(filled=True, size=70, opacity=1).encode(
+            x=alt.X("mean:Q", title=title), color=colour, tooltip=tips,
+            shape=alt.Shape("shape:N", scale=None),
+        ),
+    ).properties(width=FITTING, height=ROW_PX * len(cases))  # fmt: skip
+    return Chart(
+        name=metric.name,
+        title=change_sentence(cases, metric),
+        reading="Second less first, paired by seed: mean and 95% t interval; triangle: the "
+        "interval leaves out zero, green for better, purple for worse.",
+        spec=finished(layers, title=f"Change of {metric.label}"),
+        data={"changes": rows},
+    )
+
+
+def _rows(cases: Sequence[CaseChange], metric: Metric) -> Rows:
+    rows: Rows = []
+    for case in cases:
+        change = case.changes[metric.name]
+        found = change.difference
+        if found is None:
+            continue
+        colour, marker = look(found, metric)
+        rows.append(
+            {
+                "variant": case.variant,
+                "mean": metric.scale * found.mean,
+                "low": None if found.low is None else metric.scale * found.low,
+                "high": None if found.high is None else metric.scale * found.high,
+                "shown": show_change(change, metric),
+                "colour": colour,
+                "shape": {">": "triangle-right", "<": "triangle-left"}.get(marker, "circle"),
+            }
+        )
+    return rows

@@ -1,0 +1,55 @@
+"""History -> the HTML page on all runs: metrics over time, and which commit moved what. Pure."""
+
+from collections.abc import Mapping
+
+from harness.findings import Finding
+from harness.history import History
+from harness.history_text import headline, sentence
+from harness.html import Fact, Image, Page, Section
+from harness.page import history_about, history_table
+
+MOST = 3
+"""Changes that the page opens with, the newest first."""
+
+
+def history_html(history: History, pictures: Mapping[str, Image]) -> Page:
+    """The page; `pictures` are those of all series."""
+    return Page(
+        title="History",
+        summary=[f"{headline(history)}."],
+        facts=_facts(history),
+        findings=[
+            Finding(place=0, text=sentence(change).removesuffix("."))
+            for change in reversed(history.changes[-MOST:])
+        ],
+        caution=f"At most {history.level:.0%} of histories of unchanged code show any change.",
+        sections=[
+            Section(
+                anchor="changes",
+                title="Every series",
+                pictures=list(pictures.values()),
+                table=history_table(history),
+            )
+        ],
+        about=history_about(history),
+    )
+
+
+def _facts(history: History) -> list[Fact]:
+    commits = dict.fromkeys(run.commit for run in history.runs if run.commit)
+    return [
+        Fact(name="runs", value=f"{len(history.runs):,}"),
+        Fact(
+            name="from",
+            value=history.runs[0].started_at[:10],
+            detail=f"to {history.runs[-1].started_at[:10]}",
+        ),
+        Fact(name="commits", value=f"{len(commits):,}"),
+        Fact(name="series", value=f"{len(history.series):,}"),
+        Fact(
+            name="changes",
+            value=f"{len(history.changes):,}",
+            detail="sure, and beyond the margin",
+            alarming=bool(history.changes),
+        ),
+    ]

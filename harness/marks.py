@@ -1,0 +1,82 @@
+"""Which variants differ from their baseline beyond chance, over a whole experiment. Pure.
+
+Each variant's accuracies are paired with its baseline's by seed and tested on both sides; the
+p-values are corrected by Holm's method over the variants, so that the chance of any false mark in
+an experiment is at most `LEVEL`. Too few seeds are given no mark.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from harness.compare import Cell, Comparison
+from harness.inference import fitting_test, holm, p_value
+from harness.metrics import METRICS
+
+LEVEL = 0.05
+"""Chance of any false mark among the variants of an experiment."""
+ACCURACY = METRICS["test_accuracy"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """What is known of one variant beside its baseline."""
+
+    direction: Literal["better", "worse", "open"]
+    """On which side the difference is shown to lie; `open` where it is not shown."""
+    p: float | None
+    """Two-sided, after the correction; `None` with too few seeds for any test."""
+    matters: bool
+    """The mean difference is beyond the metric's margin."""
+
+    @property
+    def sign(self) -> str:
+        """For a table or a heat map: a filled triangle where it also matters."""
+        signs = {"better": "▲" if self.matters else "△", "worse": "▼" if self.matters else "▽"}
+        return signs.get(self.direction, "")
+
+
+def marks(comparison: Comparison) -> dict[str, Mark]:
+    """Variant -> mark, for every variant that shares seeds with its baseline."""
+    values = {cell.variant: accuracies(cell) for cell in comparison.cells}
+    differences = {
+        cell.variant: _differences(values.get(cell.baseline, {}), values[cell.variant])
+        for cell in comparison.cells
+        if not cell.is_baseline
+    }
+    paired = {name: found for name, found in differences.items() if found}
+    p_values = {name: _two_sided(found, tests=len(paired)) for name, found in paired.items()}
+    tested = {name: p for name, p in p_values.items() if p is not None}
+    corrected = dict(zip(tested, holm(list(tested.values())), strict=True))
+    return {name: _mark(found, corrected.get(name)) for name, found in paired.items()}
+
+
+def accuracies(cell: Cell) -> dict[int, float]:
+    """Seed -> final test accuracy of the runs that have one."""
+    return {run.seed: run.test_accuracy for run in cell.results if run.test_accuracy is not None}
+
+
+def _differences(before: Mapping[int, float], after: Mapping[int, float]) -> list[float]:
+    return [after[seed] - before[seed] for seed in sorted(before.keys() & after.keys())]
+
+
+def _two_sided(differences: list[float], *, tests: int) -> float | None:
+    """Twice the smaller of both sides' chances; `None` for too few seeds."""
+    test = fitting_test(len(differences), level=LEVEL / 2, tests=tests)
+    if test is None:
+        return None
+    sides = [
+        p_value(differences, 0.0, side, test=test, resolution=ACCURACY.resolution)
+        for side in ("above", "below")
+    ]
+    return min(1.0, 2 * min(sides)) if any(differences) else 1.0
+
+
+def _mark(differences: list[float], p: float | None) -> Mark:
+    mean = sum(differences) / len(differences)
+    shown = p is not None and p <= LEVEL and mean != 0
+    return Mark(
+        direction=("better" if mean > 0 else "worse") if shown else "open",
+        p=p,
+        matters=abs(mean) > ACCURACY.margin,
+    )

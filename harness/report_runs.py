@@ -1,0 +1,164 @@
+"""Runs -> the report on them, on what changed between two of them, or on the history of all."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from matplotlib.figure import Figure
+
+from harness.compare import CompareError, Comparison, compare
+from harness.compare_runs import compare_runs
+from harness.factors import natural
+from harness.history import history
+from harness.history_text import history_rows
+from harness.html import Image, render
+from harness.html_changes import changes_html
+from harness.html_history import history_html
+from harness.html_report import report_html
+from harness.images import embedded
+from harness.overview import overview
+from harness.page import changes_page, history_page, report_page, section_title
+from harness.palette import assign_styles
+from harness.plot import figures
+from harness.plot_history import history_figures
+from harness.plot_runs import change_figures
+from harness.report_files import Report, by_path, file_stem, place_figures
+from harness.sources import Shelf, Source
+from harness.store import Notice
+from harness.table import rows
+from harness.table_runs import change_rows
+from harness.teaching import teaching_figures
+from harness.views import views
+
+Found = TypeVar("Found")
+STILL = ("ranks", "time-to-target")
+"""Figures that the page for a browser takes as they are; the others it draws itself."""
+
+
+def runs_report(sources: Sequence[Source], wanted: Sequence[str], *, notice: Notice) -> Report:
+    """The report on some runs, taken together; `wanted` are experiments, none for all.
+
+    Raises:
+        CompareError: an experiment that is not there, or records that cannot be compared.
+    """
+    runs = [source.run for source in sources]
+    comparisons = only(
+        wanted,
+        compare(record for run in runs for record in run.records),
+        lambda comparison: comparison.experiment,
+    )
+    found, palette = overview(runs), assign_styles(comparisons)
+    drawn = [figures(each, palette) | views(each, palette) for each in comparisons]
+    titles = [section_title(comparison, found) for comparison in comparisons]
+    paths = place_figures(zip(titles, drawn, strict=True))
+    title = "Report on " + " + ".join(run.name for run in runs)
+    shelf = Shelf.of(sources)
+    page = report_html(
+        title,
+        found,
+        comparisons,
+        palette,
+        pictures={place: _still(titles[place], made) for place, made in enumerate(drawn)},
+        teaching={
+            place: _taught(titles[place], comparison, shelf, notice=notice)
+            for place, comparison in enumerate(comparisons)
+        },
+    )
+    return Report(
+        name=file_stem("+".join(run.name for run in runs)),
+        rows=rows(comparisons),
+        figures=by_path(paths, drawn),
+        page=report_page(title, found, comparisons, paths),
+        text=report_page(title, found, comparisons, {}),
+        html=render(page),
+    )
+
+
+def changes_report(
+    sources: Sequence[Source], named: Sequence[str], wanted: Sequence[str]
+) -> Report:
+    """The report on what changed from the first run to the second, `named` as they were asked for.
+
+    Raises:
+        CompareError: an experiment that is not there, or runs with no case in common.
+    """
+    runs = [source.run for source in sources]
+    names = [run.name for run in runs]
+    first, second = names if names[0] != names[1] else named
+    kept = [only(wanted, run.records, lambda record: record.experiment) for run in runs]
+    comparison = compare_runs(kept[0], kept[1], names=(first, second))
+    changed = change_figures(comparison)
+    drawn = [{"change": figure} for figure in changed.values()]
+    paths = place_figures(zip(changed, drawn, strict=True))
+    found = overview(runs)
+    return Report(
+        name=file_stem(f"{first}-vs-{second}"),
+        rows=change_rows(comparison),
+        figures=by_path(paths, drawn),
+        page=changes_page(
+            comparison, found, {name: paths[place] for place, name in enumerate(changed)}
+        ),
+        text=changes_page(comparison, found, {}),
+        html=render(changes_html(comparison, found)),
+    )
+
+
+def history_report(folder: Path, *, notice: Notice) -> Report:
+    """The report on all runs in a folder: every metric over time, and which commit moved what.
+
+    Raises:
+        CompareError: fewer than two runs that can be held against each other.
+    """
+    found = history(folder, notice=notice)
+    drawn = history_figures(found)
+    if not drawn:
+        raise CompareError(
+            f"{folder}: expected two runs or more that hold the same cases, found "
+            f"{len(found.runs)} runs without such a pair: record another run"
+        )
+    sections = [{name: figure} for name, figure in drawn.items()]
+    paths = place_figures(zip(["history"] * len(sections), sections, strict=True))
+    pictures = {name: paths[place] for place, name in enumerate(drawn)}
+    shown = {name: _image(name, "history", figure) for name, figure in drawn.items()}
+    return Report(
+        name="history",
+        rows=history_rows(found),
+        figures=by_path(paths, sections),
+        page=history_page(found, pictures),
+        text=history_page(found, {}),
+        html=render(history_html(found, shown)),
+    )
+
+
+def only(
+    wanted: Sequence[str], found: Sequence[Found], name_of: Callable[[Found], str]
+) -> list[Found]:
+    """Those of the wanted experiments; all if none is named."""
+    known = sorted({name_of(item) for item in found}, key=natural)
+    for name in wanted:
+        if name not in known:
+            there = f"one of {', '.join(known)}, which have" if known else "no name, as none has"
+            raise CompareError(f"--experiment {name}: expected {there} records here")
+    return [item for item in found if not wanted or name_of(item) in wanted]
+
+
+def _still(section: str, drawn: Mapping[str, Figure]) -> list[Image]:
+    return [_image(name, section, drawn[name]) for name in STILL if name in drawn]
+
+
+def _taught(section: str, comparison: Comparison, shelf: Shelf, *, notice: Notice) -> list[Image]:
+    found = teaching_figures(comparison, shelf.artifacts, read_record=shelf.record, notice=notice)
+    return [
+        embedded(each.figure, title=each.title, alt=each.alternative, file=_file(section, name))
+        for name, each in found.items()
+    ]
+
+
+def _image(name: str, section: str, figure: Figure) -> Image:
+    """A figure of ours, whose first texts are its title and how to read it."""
+    said = [text.get_text().replace(r"\$", "$") for text in figure.texts[:2]]
+    return embedded(figure, title="", alt=". ".join(said), file=_file(section, name))
+
+
+def _file(section: str, name: str) -> str:
+    return f"{file_stem(f'{section}-{name}')}.png"

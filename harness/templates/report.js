@@ -1,0 +1,147 @@
+"use strict";
+(() => {
+  const dark = window.matchMedia("(prefers-color-scheme: dark)");
+
+  // Tables: sorted by a click on a head, filtered by typing.
+  const number = (text) => {
+    const found = text.replace(/,/g, "").match(/^[^\d+-]{0,2}([+-]?\d+(\.\d+)?)/);
+    return found ? Number(found[1]) : NaN;
+  };
+  const compare = (first, second) => {
+    const [a, b] = [number(first), number(second)];
+    if (!Number.isNaN(a) && !Number.isNaN(b)) return a - b;
+    if (Number.isNaN(a) !== Number.isNaN(b)) return Number.isNaN(a) ? 1 : -1;
+    return first.localeCompare(second, undefined, { numeric: true });
+  };
+  const sortable = (table) => {
+    const heads = [...table.tHead.rows[0].cells];
+    heads.forEach((head, column) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.append(...head.childNodes);
+      head.append(button);
+      head.scope = "col";
+      button.addEventListener("click", () => {
+        const down = head.getAttribute("aria-sort") === "ascending";
+        heads.forEach((other) => other.removeAttribute("aria-sort"));
+        head.setAttribute("aria-sort", down ? "descending" : "ascending");
+        const body = table.tBodies[0];
+        const rows = [...body.rows].map((row) => [row.cells[column].textContent.trim(), row]);
+        const isEmpty = (text) => text === "" || text === "-" || text === "baseline";
+        rows.sort(([a], [b]) => isEmpty(a) - isEmpty(b) || (isEmpty(a) ? 0 : down ? compare(b, a) : compare(a, b)));
+        body.append(...rows.map(([, row]) => row));
+      });
+    });
+  };
+  const filterable = (box, table) => {
+    const rows = [...table.tBodies[0].rows];
+    if (rows.length < 4) return;
+    const line = document.createElement("div");
+    line.className = "filter";
+    const label = document.createElement("label");
+    label.textContent = "Filter ";
+    const input = document.createElement("input");
+    input.type = "search";
+    input.placeholder = "words in a row";
+    label.append(input);
+    const count = document.createElement("output");
+    count.setAttribute("aria-live", "polite");
+    line.append(label, count);
+    box.prepend(line);
+    input.addEventListener("input", () => {
+      const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+      let shown = 0;
+      for (const row of rows) {
+        const text = row.textContent.toLowerCase();
+        row.hidden = !words.every((word) => text.includes(word));
+        shown += row.hidden ? 0 : 1;
+      }
+      count.textContent = words.length ? `${shown} of ${rows.length} rows` : "";
+    });
+  };
+  for (const box of document.querySelectorAll(".table")) {
+    const table = box.querySelector("table");
+    if (!table || !table.tHead) continue;
+    box.tabIndex = 0;
+    box.setAttribute("role", "region");
+    box.setAttribute("aria-label", `Table: ${box.dataset.name}`);
+    sortable(table);
+    filterable(box, table);
+  }
+
+  // Pictures: the file is in the page once, so the link to save it is made here.
+  for (const image of document.querySelectorAll("img[data-file]")) {
+    const link = document.createElement("a");
+    link.className = "save";
+    link.download = image.dataset.file;
+    link.href = image.src;
+    link.textContent = `Save as ${image.dataset.file.split(".").pop().toUpperCase()}`;
+    image.closest("figure").append(link);
+  }
+
+  // Figures: each is drawn when it comes near the window, and again when the theme changes.
+  const element = document.getElementById("charts");
+  if (!element) return;
+  const { charts, dark: darkColours } = JSON.parse(element.textContent);
+  const expand = (columns) => {
+    const names = Object.keys(columns);
+    const values = names.map((name) => {
+      const { levels, codes } = columns[name];
+      return levels ? codes.map((code) => (code === null ? null : levels[code])) : columns[name];
+    });
+    const rows = [];
+    for (let row = 0; row < (values.length ? values[0].length : 0); row += 1) {
+      const entry = {};
+      names.forEach((name, column) => {
+        if (values[column][row] !== null) entry[name] = values[column][row];
+      });
+      rows.push(entry);
+    }
+    return rows;
+  };
+  const themed = (text) => {
+    if (!dark.matches) return text;
+    return text.replace(/#[0-9A-Fa-f]{6}/g, (colour) => darkColours[colour.toUpperCase()] || colour);
+  };
+  const config = (narrow) => {
+    const [ink, quiet, rule] = dark.matches ? ["#e6e9ec", "#a3adb8", "#343b43"] : ["#1f2328", "#57606a", "#e3e7eb"];
+    return {
+      background: "transparent",
+      font: "system-ui, Segoe UI, Roboto, Noto Sans, sans-serif",
+      view: { stroke: "transparent" },
+      axis: { labelColor: ink, titleColor: quiet, gridColor: rule, domainColor: quiet, tickColor: quiet, titleFontWeight: "normal", labelFontSize: 12, titleFontSize: 12 },
+      legend: { labelColor: ink, titleColor: quiet, labelFontSize: 12, labelLimit: 200, ...(narrow ? { orient: "bottom", columns: 2 } : {}) },
+      header: { labelColor: ink, titleColor: quiet, labelFontSize: 12 },
+    };
+  };
+  const draw = (plot) => {
+    const chart = charts[plot.dataset.chart];
+    const spec = JSON.parse(themed(JSON.stringify(chart.spec)));
+    spec.datasets = Object.fromEntries(Object.entries(chart.data).map(([name, columns]) => [name, expand(columns)]));
+    const options = {
+      renderer: "svg",
+      config: config(plot.clientWidth < 480),
+      actions: { export: true, source: false, compiled: false, editor: false },
+      downloadFileName: plot.dataset.chart.replace(/[^A-Za-z0-9._-]+/g, "-"),
+      tooltip: { theme: dark.matches ? "dark" : "light" },
+    };
+    plot.tabIndex = 0;
+    return vegaEmbed(plot, spec, options).then((result) => {
+      plot.dataset.drawn = "yes";
+      plot.finish = () => result.finalize();
+    });
+  };
+  const plots = [...document.querySelectorAll("[data-chart]")];
+  const near = new IntersectionObserver((entries) => {
+    for (const entry of entries) {
+      if (entry.isIntersecting) {
+        near.unobserve(entry.target);
+        draw(entry.target);
+      }
+    }
+  }, { rootMargin: "600px" });
+  plots.forEach((plot) => near.observe(plot));
+  const again = () => plots.filter((plot) => plot.dataset.drawn).forEach((plot) => { plot.finish(); draw(plot); });
+  dark.addEventListener("change", again);
+  window.addEventListener("beforeprint", () => plots.filter((plot) => !plot.dataset.drawn).forEach(draw));
+})();
