@@ -22,7 +22,7 @@ from harness.environment import cores
 from harness.epochs import EpochColumns, EpochFiles, EpochFrame, EpochRows
 from harness.load_progress import LoadProgress
 from harness.record import Record
-from harness.store import RECORDS, Notice, StoreError, _decode, _is_half_written, _lines
+from harness.store import RECORDS, Notice, StoreError, decode_line, is_half_written, numbered_lines
 from harness.summary import CaseSummary, Shared, summarize
 
 Found = TypeVar("Found")
@@ -43,7 +43,7 @@ def read_cases(
         StoreError: no such file, or a damaged line, with file, line and the field at fault.
     """
     file = run / RECORDS if run.is_dir() else run
-    next(_lines(file), None)  # says what is wrong with a file that cannot be read
+    next(numbered_lines(file), None)  # says what is wrong with a file that cannot be read
     table = EpochFiles(folder=Path(tempfile.mkdtemp(dir=_spools())))
     watch = LoadProgress(name=file.name, total_bytes=file.stat().st_size, stream=progress)
     cases: dict[str, CaseSummary] = {}
@@ -87,8 +87,8 @@ def some(found: tuple[Found, ...], run: Path) -> tuple[Found, ...]:
 
 def _refuse(line: bytes, *, place: str, notice: Notice) -> None:
     """Say what is wrong with a line: only the last one of a file may have been cut short."""
-    if not _is_half_written(line):
-        _decode(line, place=place)
+    if not is_half_written(line):
+        decode_line(line, place=place)
     notice(f"{place}: half-written last line, left out")
 
 

@@ -21,7 +21,7 @@ from harness.export_rows import ExportError
 from harness.export_source import Survey, read, survey
 from harness.export_tables import FORMATS, Tables
 from harness.record import Record
-from harness.store import RECORDS, StoreError, find_run
+from harness.store import StoreError, find_run, run_name
 
 EXPORTS = Path("exports")
 """Where exports go, unless `--output` says otherwise."""
@@ -111,7 +111,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _export(options: argparse.Namespace, formats: Sequence[str]) -> None:
     paths = [find_run(name, notice=_note) for name in options.runs or [None]]
-    folder = options.output or EXPORTS / safe_name("+".join(_run_name(path) for path in paths))
+    folder = options.output or EXPORTS / safe_name("+".join(run_name(path) for path in paths))
     makers = [_maker(format, options.tracking_uri) for format in formats if format in TRACKERS]
     found = survey(paths, experiments=options.experiment, notice=_note)
     folder.mkdir(parents=True, exist_ok=True)
@@ -149,14 +149,6 @@ def _maker(format: str, tracking_uri: str | None) -> Callable[[Path, Survey], Wr
             f"--format {format}: expected the package that writes it, got: {error}: "
             'pip install "lenet-bench[export]"'
         ) from None
-
-
-def _run_name(path: Path) -> str:
-    """What a run is called: its folder; a `.jsonl` file's own name, if that says anything."""
-    whole = path.resolve()
-    if whole.is_dir():
-        return whole.name
-    return whole.parent.name if whole.name == RECORDS else whole.stem
 
 
 def _note(text: str) -> None:

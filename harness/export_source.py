@@ -13,7 +13,7 @@ import msgspec
 from harness.export_rows import Cell, ExportError, Kind, Schema, case_row, kind_of_value, schema_of
 from harness.factors import natural
 from harness.record import Record
-from harness.store import RECORDS, Notice, StoreError, _decode, _is_half_written, _lines
+from harness.store import RECORDS, Notice, StoreError, decode_line, is_half_written, numbered_lines
 
 RECIPE = "recipe."
 """What the columns of recipe fields start with."""
@@ -108,14 +108,14 @@ def _source(path: Path, notice: Notice) -> Source:
     """The lines of a run that count, found by their node ids alone."""
     file = path / RECORDS if path.is_dir() else path
     last: dict[str, int] = {}
-    for number, line in _lines(file):
+    for number, line in numbered_lines(file):
         try:
             last[msgspec.json.decode(line, type=_Name).nodeid] = number
         except msgspec.DecodeError:
-            if _is_half_written(line):
+            if is_half_written(line):
                 notice(f"{file}:{number}: half-written last line, left out")
                 break
-            _decode(line, place=f"{file}:{number}")
+            decode_line(line, place=f"{file}:{number}")
     if not last:
         raise StoreError(
             f"{path}: expected records, found none: no case of this run has ended; run it again "
@@ -141,9 +141,9 @@ def _once(sources: Sequence[Source]) -> Iterator[Record]:
 
 def _records(source: Source) -> Iterator[Record]:
     left = len(source.lines)
-    for number, line in _lines(source.file):
+    for number, line in numbered_lines(source.file):
         if number in source.lines:
-            yield _decode(line, place=f"{source.file}:{number}")
+            yield decode_line(line, place=f"{source.file}:{number}")
             left -= 1
         if not left:  # a session that is still running may have added lines since
             return

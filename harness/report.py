@@ -18,8 +18,8 @@ from harness.claim import ClaimError
 from harness.compare import CompareError
 from harness.report_files import PAGE, Report, write
 from harness.report_runs import changes_report, history_report, runs_report
-from harness.sources import load, run_name
-from harness.store import RUNS, StoreError, find_run
+from harness.sources import load
+from harness.store import RUNS, StoreError, find_run, run_name
 from harness.table import to_csv, to_json
 
 REPORTS = Path("reports")

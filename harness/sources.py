@@ -9,7 +9,7 @@ from harness.artifacts import artifacts_path
 from harness.columns import read_cases, some
 from harness.overview import LoadedRun
 from harness.record import Record, decode
-from harness.store import RECORDS, Notice, find_run, read_manifest
+from harness.store import RECORDS, Notice, find_run, read_manifest, run_name
 from harness.summary import CaseSummary
 
 
@@ -43,14 +43,6 @@ def load(name: str | None, *, notice: Notice) -> Source:
     cases = some(read_cases(path, notice=notice, progress=sys.stderr), path)
     manifest = read_manifest(path) if path.is_dir() else None
     return Source(run=LoadedRun(name=run_name(path), records=cases, manifest=manifest), path=path)
-
-
-def run_name(path: Path) -> str:
-    """What a run is called: its folder; a `.jsonl` file's own name, if that says anything."""
-    whole = path.resolve()
-    if whole.is_dir():
-        return whole.name
-    return whole.parent.name if whole.name == RECORDS else whole.stem
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -179,11 +179,11 @@ def read_records(run: Path, *, notice: Notice | None = None) -> list[Record]:
     """
     file = run / RECORDS if run.is_dir() else run
     records: dict[str, Record] = {}
-    for number, line in _lines(file):
-        if _is_half_written(line):
+    for number, line in numbered_lines(file):
+        if is_half_written(line):
             (notice or _warn)(f"{file}:{number}: half-written last line, left out")
             break
-        record = _decode(line, place=f"{file}:{number}")
+        record = decode_line(line, place=f"{file}:{number}")
         records[record.nodeid] = record
     return list(records.values())
 
@@ -204,6 +204,14 @@ def read_manifest(run: Path) -> Manifest | None:
             f"{file}: expected the description of a run: {error}: restore the file, or name "
             f"{run / RECORDS}, which needs no description"
         ) from None
+
+
+def run_name(path: Path) -> str:
+    """What a run is called: its folder; a `.jsonl` file's own name, if that says anything."""
+    whole = path.resolve()
+    if whole.is_dir():
+        return whole.name
+    return whole.parent.name if whole.name == RECORDS else whole.stem
 
 
 def _runs(runs: Path) -> list[Path]:
@@ -230,7 +238,7 @@ def _newest(runs: Path, notice: Notice) -> Path:
 def _has_records(run: Path) -> bool:
     """A whole line is there, be it damaged: a reader is to meet it, and to say so."""
     file = run / RECORDS
-    return file.is_file() and any(not _is_half_written(line) for _, line in _lines(file))
+    return file.is_file() and any(not is_half_written(line) for _, line in numbered_lines(file))
 
 
 def _is_run(path: Path) -> bool:
@@ -260,7 +268,7 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:10]) + more
 
 
-def _lines(file: Path) -> Iterator[tuple[int, bytes]]:
+def numbered_lines(file: Path) -> Iterator[tuple[int, bytes]]:
     """Line number and line, the line end included."""
     try:
         with file.open("rb") as stream:
@@ -271,7 +279,8 @@ def _lines(file: Path) -> Iterator[tuple[int, bytes]]:
         ) from None
 
 
-def _decode(line: bytes, *, place: str) -> Record:
+def decode_line(line: bytes, *, place: str) -> Record:
+    """The record in a line; raises `StoreError` with its place and what to do."""
     try:
         return decode(line)
     except RecordError as error:
@@ -281,7 +290,7 @@ def _decode(line: bytes, *, place: str) -> Record:
         ) from None
 
 
-def _is_half_written(line: bytes) -> bool:
+def is_half_written(line: bytes) -> bool:
     """A record that broke off; no part of a JSON object is JSON, so a whole one never looks so."""
     return not line.endswith(b"\n") and line.startswith(b"{") and not _is_json(line)
 
@@ -297,9 +306,9 @@ def _is_json(line: bytes) -> bool:
 def _repair(file: Path, notice: Notice) -> None:
     """Make the file end with a whole line; damage elsewhere is left for the reader to name."""
     number, last = 0, b"\n"
-    for number, last in _lines(file):  # noqa: B007 - the last pair is what the loop is for
+    for number, last in numbered_lines(file):  # noqa: B007 - the last pair is what the loop is for
         pass
-    if _is_half_written(last):
+    if is_half_written(last):
         os.truncate(file, file.stat().st_size - len(last))
         notice(f"{file}:{number}: half-written last line, removed: its case runs again")
     elif not last.endswith(b"\n") and _is_json(last):  # only its line end is missing

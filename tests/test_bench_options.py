@@ -131,8 +131,8 @@ def test_every_option_has_a_help_text(tmp_path: Path) -> None:
         assert re.search(rf"^  {option}[ =]\S+\s+[A-Z]\w+ ", group, re.MULTILINE), option
     words = " ".join(ended.printed.split())
     for said in (
-        "NAME is one of activation, depth, maxpool, optimizer, recurrent, throughput; or, unasked "
-        "only in the tier paper, cifar_first, ",
+        "NAME is one of activation, depth, maxpool, optimizer, recurrent, report_scale, "
+        "throughput; or, unasked only in the tier paper, cifar_first, ",
         "; or, run only when named, cifar_keeping, plants, speedrun, tuned",
         "in hours, minutes and seconds: 90s, 10m, 1h30m.",
         "RUN is its folder, or its name under --runs. Finished cases are replayed",

@@ -56,7 +56,11 @@ def test_experiments_on_request_run_only_when_named(experiments: dict[str, Exper
 
 
 def test_names_are_those_of_all_tests() -> None:
-    assert planning.known_names() == {*planning.all_experiments(), "throughput"}
+    assert planning.known_names() == {
+        *planning.all_experiments(),
+        "report_scale",
+        "throughput",
+    }
 
 
 def test_unknown_name_is_refused_with_those_that_exist() -> None:
