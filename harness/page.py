@@ -254,7 +254,7 @@ def _shared_warning(run: RunOverview) -> str:
 
 def _facts(run: RunOverview) -> str:
     """What ran where, as a table of two columns."""
-    seeds = ", ".join(map(str, run.seeds))
+    seeds = shown_seeds(run.seeds)
     facts = {
         "run": run.name,
         "command": run.command,
@@ -273,6 +273,18 @@ def _facts(run: RunOverview) -> str:
     known = {name: value for name, value in facts.items() if value}
     values = [escape(value) for value in known.values()]
     return markdown_table([("", list(known), False), (escape(run.name), values, False)])
+
+
+def shown_seeds(seeds: Sequence[int]) -> str:
+    """`0 to 5, 9`: runs of neighbours by their ends, at most ten of them."""
+    spans: list[list[int]] = []
+    for seed in seeds:
+        if spans and seed == spans[-1][1] + 1:
+            spans[-1][1] = seed
+        else:
+            spans.append([seed, seed])
+    said = [f"{low} to {high}" if low < high else f"{low}" for low, high in spans]
+    return ", ".join(said[:10]) + (", and more" if len(said) > 10 else "")
 
 
 def _rest(total: int) -> list[str]:
