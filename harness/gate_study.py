@@ -28,7 +28,7 @@ NONE = "none"
 OUTPUT = Path("reports/gate")
 GATES = 1_000
 """Gates drawn for each power."""
-ALARM_GATES = 10 * GATES
+ALARM_GATES = 5 * GATES
 """Gates drawn for each rate of false alarms: it is held against a bound that it comes close to."""
 SIZES = (6, 10, 20)
 """Seeds a side of gates over unchanged code, as far as the pool has them."""

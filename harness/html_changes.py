@@ -12,7 +12,14 @@ from harness.html import Page, Section
 from harness.html_report import facts, warnings
 from harness.metrics import Metric
 from harness.overview import Overview
-from harness.page import TROUBLE, about_runs, change_parts, trouble_parts
+from harness.page import (
+    TROUBLE,
+    about_runs,
+    change_parts,
+    changes_section,
+    changes_title,
+    trouble_parts,
+)
 from harness.plot_runs import look
 from harness.sentences import change_sentence
 from harness.table_runs import change_notes, markdown_changes, show_change
@@ -21,39 +28,40 @@ MOST = 3
 """Experiments whose changes the page opens with."""
 
 
-def changes_html(comparison: RunComparison, found: Overview) -> Page:
-    """The page; experiments stand in the order of the cases."""
-    experiments = list(dict.fromkeys(case.experiment for case in comparison.cases))
-    cases = {
-        name: [case for case in comparison.cases if case.experiment == name] for name in experiments
-    }
+def changes_html(comparisons: Sequence[RunComparison], found: Overview) -> Page:
+    """The page on what changed from one run to each of some others."""
+    parts = [
+        (comparison, experiment, [c for c in comparison.cases if c.experiment == experiment])
+        for comparison in comparisons
+        for experiment in dict.fromkeys(case.experiment for case in comparison.cases)
+    ]
     return Page(
-        title=f"{comparison.after} against {comparison.before}",
-        summary=[f"First: {comparison.before}. Second: {comparison.after}."],
+        title=changes_title(comparisons),
+        summary=[f"First: {each.before}. Second: {each.after}." for each in comparisons],
         facts=facts(found.runs),
         warnings=warnings(found),
         findings=[
-            Finding(place=place, text=change_sentence(cases[name]))
-            for place, name in enumerate(experiments[:MOST])
+            Finding(place=place, text=change_sentence(cases))
+            for place, (_, _, cases) in enumerate(parts[:MOST])
         ],
         caution="Second less first, paired by seed, with 95% t intervals and no correction for "
         "their number: some leave out zero by chance.",
         sections=[
             Section(
                 anchor=f"section-{place}",
-                title=name,
-                sentence=change_sentence(cases[name]),
-                charts=_charts(cases[name]),
-                table=markdown_changes(cases[name]),
+                title=changes_section(experiment, comparison, len(comparisons)),
+                sentence=change_sentence(cases),
+                charts=_charts(cases),
+                table=markdown_changes(cases),
+                notes="\n".join(f"- {note}" for note in change_notes(comparison)),
             )
-            for place, name in enumerate(experiments)
+            for place, (comparison, experiment, cases) in enumerate(parts)
         ],
         trouble="\n\n".join(trouble_parts(found)[1:]),
         trouble_title=TROUBLE,
         about="\n\n".join(
             [
-                *(f"- {note}" for note in change_notes(comparison)),
-                *change_parts(comparison),
+                *(part for comparison in comparisons for part in change_parts(comparison)),
                 *about_runs(found.runs),
             ]
         ),

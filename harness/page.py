@@ -55,18 +55,35 @@ def report_page(
 
 
 def changes_page(
-    comparison: RunComparison, runs: Overview, pictures: Mapping[str, Sequence[Picture]]
+    comparisons: Sequence[RunComparison],
+    runs: Overview,
+    pictures: Sequence[Mapping[str, Sequence[Picture]]],
 ) -> str:
-    """The report on what changed from one run to another."""
-    first, second = escape(comparison.before), escape(comparison.after)
-    parts = [f"# {second} against {first}", f"First: {first}. Second: {second}."]
-    parts += [*about_runs(runs.runs), *trouble_parts(runs)]
-    for experiment in dict.fromkeys(case.experiment for case in comparison.cases):
-        cases = [case for case in comparison.cases if case.experiment == experiment]
-        parts += [f"## {escape(experiment)}", markdown_changes(cases)]
-        parts += picture_parts(pictures.get(experiment, ()))
-    parts.append("\n".join(f"- {note}" for note in change_notes(comparison)))
-    return "\n\n".join([*parts, *change_parts(comparison)]) + "\n"
+    """The report on what changed from one run to each of some others."""
+    parts = [f"# {escape(changes_title(comparisons))}", *about_runs(runs.runs)]
+    parts += trouble_parts(runs)
+    for comparison, shown in zip(comparisons, pictures, strict=True):
+        first, second = escape(comparison.before), escape(comparison.after)
+        parts.append(f"First: {first}. Second: {second}.")
+        for experiment in dict.fromkeys(case.experiment for case in comparison.cases):
+            cases = [case for case in comparison.cases if case.experiment == experiment]
+            title = changes_section(experiment, comparison, len(comparisons))
+            parts += [f"## {escape(title)}", markdown_changes(cases)]
+            parts += picture_parts(shown.get(experiment, ()))
+        parts.append("\n".join(f"- {note}" for note in change_notes(comparison)))
+        parts += change_parts(comparison)
+    return "\n\n".join(parts) + "\n"
+
+
+def changes_title(comparisons: Sequence[RunComparison]) -> str:
+    """`b against a`, or `b and c against a`."""
+    others = " and ".join(comparison.after for comparison in comparisons)
+    return f"{others} against {comparisons[0].before}"
+
+
+def changes_section(experiment: str, comparison: RunComparison, comparisons: int) -> str:
+    """The experiment's name, and the second run where there are several."""
+    return experiment if comparisons == 1 else f"{experiment}: {comparison.after}"
 
 
 def change_parts(comparison: RunComparison) -> list[str]:

@@ -10,7 +10,7 @@ Exit code: 0; 2 for a wrong command line, and for runs that are missing, empty, 
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Sized
 from pathlib import Path
 
 from harness import report_papers
@@ -34,6 +34,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(given)
     if (options.compare or options.history) and options.runs:
         parser().error("--compare and --history choose their runs themselves: name no RUN beside")
+    if options.compare and len(options.compare) < 2:
+        parser().error(
+            "--compare: expected two runs or more, got one: name what to hold it against"
+        )
     return _answer(lambda: _one_report(options))
 
 
@@ -88,7 +92,7 @@ def _papers(arguments: Sequence[str]) -> None:
     report = report_papers.papers_report(sources)
     folder = options.output or REPORTS / report_papers.NAME
     report_papers.write(report, folder)
-    print(f"{report.text}\nWrote {folder / 'README.md'} and {len(report.figures)} figures.")
+    print(f"{report.text}\nWrote {folder / 'README.md'} and {_counted(report.figures)}.")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -133,9 +137,10 @@ def parser() -> argparse.ArgumentParser:
     )
     found.add_argument(
         "--compare",
-        nargs=2,
-        metavar=("RUN_A", "RUN_B"),
-        help="show instead what changed from RUN_A to RUN_B, with differences paired by seed",
+        nargs="+",
+        metavar="RUN",
+        help="show instead what changed from the first of these runs to each other, with "
+        "differences paired by seed",
     )
     found.add_argument(
         "--history",
@@ -151,12 +156,16 @@ def parser() -> argparse.ArgumentParser:
 
 def _print(report: Report, *, format: str, folder: Path) -> None:
     """The tables to standard output, the place of the files behind them or to standard error."""
-    done = f"Wrote {folder / PAGE}, README.md, tables and {len(report.figures)} figures beside it."
+    done = f"Wrote {folder / PAGE}, README.md, tables and {_counted(report.figures)} beside it."
     if format == "markdown":
         print(f"{report.text}\n{done}")
         return
     print(to_csv(report.rows) if format == "csv" else to_json(report.rows), end="")
     _note(done)
+
+
+def _counted(figures: Sized) -> str:
+    return "1 figure" if len(figures) == 1 else f"{len(figures)} figures"
 
 
 def _note(text: str) -> None:

@@ -77,29 +77,35 @@ def runs_report(sources: Sequence[Source], wanted: Sequence[str], *, notice: Not
 def changes_report(
     sources: Sequence[Source], named: Sequence[str], wanted: Sequence[str]
 ) -> Report:
-    """The report on what changed from the first run to the second, `named` as they were asked for.
+    """The report on what changed from the first run to each other, `named` as they were asked for.
 
     Raises:
         CompareError: an experiment that is not there, or runs with no case in common.
     """
     runs = [source.run for source in sources]
     names = [run.name for run in runs]
-    first, second = names if names[0] != names[1] else named
+    names = names if len(set(names)) == len(names) else list(named)
     kept = [only(wanted, run.records, lambda record: record.experiment) for run in runs]
-    comparison = compare_runs(kept[0], kept[1], names=(first, second))
-    changed = change_figures(comparison)
-    drawn = [{"change": figure} for figure in changed.values()]
-    paths = place_figures(zip(changed, drawn, strict=True))
-    found = overview(runs)
+    found = [
+        compare_runs(kept[0], other, names=(names[0], name))
+        for other, name in zip(kept[1:], names[1:], strict=True)
+    ]
+    drawn = [change_figures(comparison) for comparison in found]
+    paths = place_figures(
+        (experiment if len(found) == 1 else f"{experiment} {comparison.after}", {"change": figure})
+        for comparison, made in zip(found, drawn, strict=True)
+        for experiment, figure in made.items()
+    )
+    shown = iter(paths.values())
+    pictures = [{experiment: next(shown) for experiment in made} for made in drawn]
+    whole = overview(runs)
     return Report(
-        name=file_stem(f"{first}-vs-{second}"),
-        rows=change_rows(comparison),
-        figures=by_path(paths, drawn),
-        page=changes_page(
-            comparison, found, {name: paths[place] for place, name in enumerate(changed)}
-        ),
-        text=changes_page(comparison, found, {}),
-        html=render(changes_html(comparison, found)),
+        name=file_stem("-vs-".join(names)),
+        rows=[row for comparison in found for row in change_rows(comparison)],
+        figures=by_path(paths, [{"change": figure} for made in drawn for figure in made.values()]),
+        page=changes_page(found, whole, pictures),
+        text=changes_page(found, whole, [{}] * len(found)),
+        html=render(changes_html(found, whole)),
     )
 
 

@@ -105,7 +105,7 @@ def test_changes_are_drawn_where_seeds_are_shared() -> None:
         for name, found in (("a", before), ("b", after))
     ]
     comparison = compare_runs(runs[0].records, runs[1].records, names=("a", "b"))
-    page = changes_html(comparison, overview(runs))
+    page = changes_html([comparison], overview(runs))
     (section,) = page.sections
     assert [chart.name for chart in section.charts] == ["test_accuracy", "epoch_s"]
     for chart in section.charts:

@@ -2,12 +2,10 @@
 
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -17,41 +15,12 @@ from harness.history import History, history
 from harness.history_text import headline, history_rows, sentence
 from harness.plot_history import history_figures
 from harness.record import Record
-from harness.store import MANIFEST, RECORDS, Manifest, StoreError
+from harness.store import MANIFEST, RECORDS, StoreError
 from tests.records import TIMING, make_record, make_untrained, write_run
+from tests.runs_over_time import at, commit, write_history
 
 SEEDS = 6
 VARIANTS = {"sgd": 0.9, "adam": 0.97}
-
-
-def write_history(
-    folder: Path, runs: Sequence[Iterable[Record]], manifests: Mapping[int, Any] | None = None
-) -> Path:
-    """One run a day, each of its own commit; `manifests` are other fields of the n-th one's."""
-    for day, records in enumerate(runs):
-        run = write_run(folder / f"run-{day:02d}", [at(record, day) for record in records])
-        manifest = Manifest(
-            run=run.name,
-            started_at=f"2026-11-{day + 1:02d}T03:00:00.000+00:00",
-            command=("pytest", "bench"),
-            settings={},
-            planned=tuple(f"case-{n}" for n in range(50)),
-            machine={"processor": "x86-64"},
-            versions={"torch": "2.15.0"},
-            commit=commit(day),
-            dirty=False,
-        )
-        changed = replace(manifest, **(manifests or {}).get(day, {}))
-        (run / MANIFEST).write_bytes(msgspec.json.encode(changed))
-    return folder
-
-
-def at(record: Record, day: int) -> Record:
-    return replace(record, commit=commit(day))
-
-
-def commit(day: int) -> str:
-    return f"{day:02d}abcdef" + "0" * 32
 
 
 def night(moved: float = 0.0, slower: float = 1.0, **others: Any) -> list[Record]:

@@ -13,6 +13,7 @@ from harness.record import Record
 from harness.report import main
 from harness.store import read_records
 from tests.records import write_run
+from tests.runs_over_time import write_history
 
 REAL = Path(__file__).parents[1] / "reports" / "short" / "records.jsonl"
 """Records of a real run on MNIST, kept in the repository."""
@@ -53,6 +54,30 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_run(folder / "runs" / "real", records())
     assert main([str(folder / "runs" / "real"), "--output", str(folder / "report")]) == 0
     return folder / "report" / "report.html"
+
+
+@pytest.fixture(scope="module")
+def others(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The page on what changed between runs, and the one on the history of all."""
+    folder = tmp_path_factory.mktemp("others")
+    depth = [record for record in records() if record.experiment == "depth"]
+    moved = [
+        [
+            replace(
+                record,
+                epoch_s=(record.epoch_s or 1.0) * (1 + 0.1 * day),
+                test_accuracy=(record.test_accuracy or 0.0) - 0.3 * (day > 1),
+            )
+            for record in depth
+        ]
+        for day in range(4)
+    ]
+    write_history(folder / "runs", moved)
+    days = [str(folder / "runs" / f"run-{day:02d}") for day in range(3)]
+    assert main(["--compare", *days, "--output", str(folder / "changes")]) == 0
+    history = ["--history", str(folder / "runs"), "--output", str(folder / "history")]
+    assert main(history) == 0
+    return [folder / name / "report.html" for name in ("changes", "history")]
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +145,18 @@ def test_every_figure_is_drawn_without_a_word_on_the_console_or_a_request(
     assert page.locator("[data-chart] svg.marks").count() == count >= 12
     assert said == []
     assert report.stat().st_size < 5_000_000
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["changes", "history"])
+def test_the_other_pages_are_as_quiet(
+    browser: Browser, others: list[Path], said: list[str], which: int
+) -> None:
+    page = opened(browser, others[which], said)
+    drawn(page)
+    assert page.locator("[data-chart] svg.marks, figure.picture img").count() >= 1
+    assert page.locator(".findings li").count() >= 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1200
+    assert said == []
 
 
 def test_the_same_watch_sees_an_error_and_a_request(

@@ -15,6 +15,7 @@ import pytest
 from harness.record import Record
 from harness.report import main
 from tests.records import DATASET, TIMING, make_record, make_untrained, write_run
+from tests.runs_over_time import write_history
 
 ROOT = Path(__file__).parents[1]
 HOSTILE = "a|b\n<script>alert(1)</script>/../[t](http://z) $q$"
@@ -325,6 +326,45 @@ def test_compare_shows_the_paired_change(here: Path, capsys: pytest.CaptureFixtu
     assert main(["--compare", "a", "b", "--format", "json"]) == 0
     (first, *_) = json.loads(capsys.readouterr().out)
     assert first["test_accuracy_difference"] == pytest.approx(0.01)
+
+
+def test_compare_holds_several_runs_against_the_first(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, gain in (("a", 0.0), ("b", 0.01), ("c", 0.015)):
+        write_run(here / "runs" / name, few(3, gain=gain))
+    assert main(["--compare", "a", "b", "c"]) == 0
+    out = capsys.readouterr().out
+    assert "# b and c against a" in out
+    assert "## optimizer: b" in out
+    assert "## optimizer: c" in out
+    folder = here / "reports" / "a-vs-b-vs-c"
+    drawn = {path.name for path in (folder / "figures").glob("*.png")}
+    assert drawn == {"optimizer-b-change.png", "optimizer-c-change.png"}
+    rows = json.loads((folder / "comparison.json").read_text())
+    assert {(row["first"], row["second"]) for row in rows} == {("a", "b"), ("a", "c")}
+
+
+def test_history_tells_which_commit_moved_what(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    days = [few(12, gain=1e-4 * day - 0.2 * (day > 1)) for day in range(4)]
+    write_history(here / "runs", days)
+    assert main(["--history"]) == 0
+    out = capsys.readouterr().out
+    assert "# History" in out
+    assert "test accuracy fell by 19.98 points" in out
+    assert re.search(r"between run run-01 \(\w{7}\) and run run-02 \(\w{7}\)", out)
+    folder = here / "reports" / "history"
+    assert "fell by 19.98 points" in (folder / "report.html").read_text(encoding="utf-8")
+    assert any(row["changes"] for row in json.loads((folder / "comparison.json").read_text()))
+
+
+def test_history_of_one_run_says_what_is_missing(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_history(here / "runs", [few(2)])
+    assert "expected two runs or more" in failure(["--history"], capsys)
 
 
 def test_compare_refuses_runs_that_have_nothing_in_common(
