@@ -9,19 +9,20 @@ from typing import Any
 from harness.chart_axis import AccuracyAxis
 from harness.compare import Cell, Comparison
 from harness.curves import (
+    SHOWN_SEEDS,
     by_time,
     last_epoch,
-    numeric_factors,
     pareto_front,
     seed_curves,
     thin,
 )
+from harness.estimate import Estimate
 from harness.factors import show_level
 from harness.marks import Mark
 from harness.metrics import METRICS
 from harness.palette import name_of
-from harness.sentences import full_name
-from harness.table import show_difference, show_mean, show_range, show_time
+from harness.sentences import full_name, most_seeds, shown_sentence
+from harness.table import show_difference, show_mark, show_mean, show_range, show_time
 
 Row = dict[str, Any]
 Rows = list[Row]
@@ -38,10 +39,12 @@ def cell_rows(comparison: Comparison, axis: AccuracyAxis, marks: dict[str, Mark]
             "mean": axis.place(cell.accuracy.mean),
             "low": axis.place(cell.accuracy.low),
             "high": axis.place(cell.accuracy.high),
+            "cut": _cut(cell.accuracy, axis),
             "accuracy": show_mean(cell.accuracy, ACCURACY),
             "range": show_range(cell.accuracy, ACCURACY),
             "against": show_difference(cell),
-            "mark": marks[cell.variant].sign if cell.variant in marks else "",
+            "mark": show_mark(marks.get(cell.variant)),
+            "sign": marks[cell.variant].sign if cell.variant in marks else "",
             "time": show_time(cell.epoch_s, EPOCH_S, cell),
             "shown": ACCURACY.show(cell.accuracy.mean),
             "seeds": cell.accuracy.n,
@@ -50,6 +53,13 @@ def cell_rows(comparison: Comparison, axis: AccuracyAxis, marks: dict[str, Mark]
         for cell in comparison.cells
         if cell.accuracy
     ]
+
+
+def _cut(found: Estimate, axis: AccuracyAxis) -> str | None:
+    """At which ends an interval goes on beyond the axis: `low`, `high` or `both`."""
+    low = found.low is not None and found.low < axis.low
+    high = found.high is not None and found.high > axis.high
+    return "both" if low and high else "low" if low else "high" if high else None
 
 
 def seed_rows(comparison: Comparison, axis: AccuracyAxis) -> Rows:
@@ -71,6 +81,23 @@ def seed_rows(comparison: Comparison, axis: AccuracyAxis) -> Rows:
 def shown_seeds(comparison: Comparison) -> int:
     """Seeds of a variant that a page shows one by one, evenly by rank where there are more."""
     return max(LEAST_SEEDS, POINTS // max(1, len(comparison.cells)))
+
+
+def seeds_sentence(comparison: Comparison) -> str:
+    """How many seeds are points, where some are left out; else nothing."""
+    return shown_sentence(comparison, most=shown_seeds(comparison))
+
+
+def lines_sentence(comparison: Comparison) -> str:
+    """How many seeds are lines, where some are left out; else nothing."""
+    most, there = shown_lines(comparison), most_seeds(comparison)
+    return f"Single lines: the first {most} of up to {there:,} seeds. " if there > most else ""
+
+
+def shown_lines(comparison: Comparison) -> int:
+    """Seeds of a variant that a page shows as lines of their own."""
+    fitting = shown_seeds(comparison) // max(1, last_epoch(comparison.cells))
+    return min(SHOWN_SEEDS, max(1, fitting))
 
 
 def epoch_rows(comparison: Comparison, axis: AccuracyAxis) -> Rows:
@@ -98,7 +125,7 @@ def line_rows(comparison: Comparison, axis: AccuracyAxis) -> Rows:
     return [
         _naming(comparison, cell) | {"seed": seed, "epoch": epoch, "place": axis.place(accuracy)}
         for cell in comparison.cells
-        for seed, accuracies in [*seed_curves(cell).items()][: max(1, most)]
+        for seed, accuracies in [*seed_curves(cell).items()][:most]
         for epoch, accuracy in enumerate(accuracies, start=1)
         if accuracy is not None
     ]
@@ -129,12 +156,12 @@ def cost_rows(comparison: Comparison) -> Rows:
     ]
 
 
-def timed_rows(comparison: Comparison) -> Rows:
-    """One row a timed run that is shown: its median epoch, with all that it may stand against."""
+def timed_rows(comparison: Comparison, factor: str | None = None) -> Rows:
+    """One row a timed run that is shown: its median epoch, parameters, level of a factor."""
     return [
         _naming(comparison, cell)
-        | _levels(comparison, cell)
         | {
+            "level": cell.factors.get(factor) if factor else None,
             "epoch_s": seconds,
             "time": EPOCH_S.show(seconds),
             "parameters": cell.parameters,
@@ -160,12 +187,6 @@ def level_rows(levels: Sequence[tuple[float, Cell]], comparison: Comparison) -> 
         }
         for level, cell in levels
     ]
-
-
-def _levels(comparison: Comparison, cell: Cell) -> Row:
-    """The level of the numeric factor, where there is just one."""
-    names = numeric_factors(comparison)
-    return {"level": cell.factors.get(names[0])} if len(names) == 1 else {}
 
 
 def _ends(cell: Cell) -> list[tuple[float, float, int]]:

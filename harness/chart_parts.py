@@ -1,8 +1,9 @@
 """What the interactive figures of an experiment share: names, colours, panels, what hovering shows.
 
-A specification names its data (`cells`, `seeds`, ...); the page holds each set of rows once.
+A specification names its data (`cells`, `seeds`, ...); the page holds the rows beside it.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,7 +15,7 @@ from harness.compare import Comparison
 from harness.curves import epoch_accuracies, final_accuracies
 from harness.factors import show_level
 from harness.marks import Mark
-from harness.palette import Palette, name_of
+from harness.palette import Line, Palette, Style, name_of
 
 PANEL_PX, HIGH_PX, ROW_PX = 190, 260, 24
 """Width of a panel a learning rate, height of figures, and of a row of names; in pixels."""
@@ -36,6 +37,21 @@ TIPS = {
     "parameters": "parameters",
 }
 """Field -> its name in what hovering shows."""
+DASHES: Mapping[Line, Sequence[int]] = {"-": [1, 0], "--": [7, 3], "-.": [7, 3, 2, 3], ":": [2, 3]}
+"""Kind of line in matplotlib's words -> lengths of its strokes and gaps, in pixels."""
+SHAPES = {
+    "o": "circle",
+    "s": "square",
+    "^": "triangle-up",
+    "D": "diamond",
+    "v": "triangle-down",
+    "P": "cross",
+    "X": "wedge",
+    "<": "triangle-left",
+    ">": "triangle-right",
+    "p": "arrow",
+}
+"""Mark in matplotlib's words -> in Vega's."""
 NUMBERS = frozenset({"epoch", "seconds", "seeds", "seed", "parameters"})
 """Fields among these that are numbers."""
 
@@ -100,14 +116,29 @@ class Parts:
 
     def colour(self, *, legend: Literal["stroke", "circle"] | None = None) -> alt.Color:
         """Each name in its own colour, with a legend of such symbols."""
-        colours = [self.palette[self.comparison.experiment, name].colour for name in self.names]
+        colours = [style.colour for style in self._styles()]
         shown = (
             alt.Legend(title=None, symbolType=legend, symbolStrokeWidth=3, symbolOpacity=1)
             if legend
             else None
         )
-        scale = alt.Scale(domain=list(self.names), range=colours)
-        return alt.Color("name:N", scale=scale, legend=shown)
+        return alt.Color("name:N", scale=self._scale(colours), legend=shown)
+
+    def dash(self) -> alt.StrokeDash:
+        """Each name in its own kind of line, told apart where colours are not."""
+        dashes = [list(DASHES[style.line]) for style in self._styles()]
+        return alt.StrokeDash("name:N", scale=self._scale(dashes), legend=alt.Legend(title=None))
+
+    def shape(self) -> alt.Shape:
+        """Each name with its own mark."""
+        shapes = [SHAPES[style.marker] for style in self._styles()]
+        return alt.Shape("name:N", scale=self._scale(shapes), legend=alt.Legend(title=None))
+
+    def _styles(self) -> list[Style]:
+        return [self.palette[self.comparison.experiment, name] for name in self.names]
+
+    def _scale(self, looks: Sequence[Any]) -> alt.Scale:
+        return alt.Scale(domain=list(self.names), range=list(looks))
 
     def rows(self) -> alt.Y:
         """Names as rows, the best on top."""

@@ -35,6 +35,7 @@ def seconds_chart(parts: Parts) -> Chart:
             x=seconds,
             y=course.y("mean"),
             color=colour,
+            strokeDash=parts.dash(),
             detail="variant:N",
             order="epoch:Q",
             tooltip=tips("variant", "epoch", "seconds", "shown"),
@@ -45,7 +46,8 @@ def seconds_chart(parts: Parts) -> Chart:
         name="accuracy-by-time",
         title=speed_sentence(comparison, pareto_front(comparison.cells)),
         reading="A mark an epoch, mean over seeds; small dots: each seed's end; grey: the best "
-        f"mean so far (Pareto front). {about(comparison, times=True)}",
+        f"mean so far (Pareto front). {chart_data.seeds_sentence(comparison)}"
+        f"{about(comparison, times=True)}",
         spec=finished(layers, title="Test accuracy by seconds of training"),
         data={
             "epochs": chart_data.epoch_rows(comparison, course),
@@ -67,7 +69,10 @@ def factor_chart(parts: Parts, factor: str) -> Chart:
         title=time_sentence(levels, factor),
         reading=_reading(parts),
         spec=finished(_points(parts, level), title=f"Epoch time by {title}"),
-        data={"cost": chart_data.level_rows(levels, comparison), "timed": _timed(parts)},
+        data={
+            "cost": chart_data.level_rows(levels, comparison),
+            "timed": chart_data.timed_rows(comparison, factor),
+        },
     )
 
 
@@ -83,7 +88,7 @@ def parameters_chart(parts: Parts) -> Chart:
         f"{high['parameters']:,}",
         reading=_reading(parts),
         spec=finished(_points(parts, count), title="Epoch time by parameters"),
-        data={"cost": rows, "timed": _timed(parts)},
+        data={"cost": rows, "timed": chart_data.timed_rows(parts.comparison)},
     )
 
 
@@ -105,10 +110,12 @@ def _points(parts: Parts, x: alt.X) -> alt.LayerChart:
     large = (
         alt.Chart(named("cost"))
         .mark_point(filled=True, size=80, opacity=0.9)
-        .encode(x=x, y=seconds, color=colour, tooltip=tips("variant", "time", "parameters"))
+        .encode(
+            x=x,
+            y=seconds,
+            color=colour,
+            shape=parts.shape(),
+            tooltip=tips("variant", "time", "parameters"),
+        )
     )
     return layered(small, large).properties(width=FITTING, height=HIGH_PX)  # fmt: skip
-
-
-def _timed(parts: Parts) -> chart_data.Rows:
-    return chart_data.timed_rows(parts.comparison)

@@ -58,12 +58,18 @@ def accuracy_chart(parts: Parts) -> Chart:
         bars.encode(x=final.x("low"), x2="high:Q", tooltip=said),
         dots.encode(x=final.x("place"), tooltip=tips("variant", "seed", "shown")),
         means.mark_tick(thickness=3, size=18).encode(x=final.x("mean"), tooltip=said),
+        *(
+            means.transform_filter(f"datum.cut == 'both' || datum.cut == '{end}'")
+            .mark_point(shape=f"triangle-{side}", filled=True, size=50, opacity=1)
+            .encode(x=alt.value(edge), tooltip=said)
+            for end, side, edge in (("low", "left", 0), ("high", "right", "width"))
+        ),
     ).properties(height=ROW_PX * len(parts.names))
     return Chart(
         name="accuracy",
         title=best_sentence(comparison),
-        reading="Dot: a seed; stroke: mean; bar: its 95% t interval; dashed: baseline. "
-        f"{about(comparison)}",
+        reading="Dot: a seed; stroke: mean; bar: its 95% t interval, with a triangle where it goes "
+        f"on; dashed: baseline. {chart_data.seeds_sentence(comparison)}{about(comparison)}",
         spec=finished(parts.panels(layers, data="both"), title="Final test accuracy"),
         data={
             "both": [
@@ -110,7 +116,7 @@ MOST_BESIDE = 6
 
 def _fields(parts: Parts) -> chart_data.Rows:
     return [
-        row | {"level": show_level(row["rate"]), "written": f"{row['shown']} {row['mark']}"}
+        row | {"level": show_level(row["rate"]), "written": f"{row['shown']} {row['sign']}"}
         for row in chart_data.cell_rows(parts.comparison, parts.final, parts.marks)
         if "rate" in row
     ]
@@ -163,6 +169,7 @@ def epochs_chart(parts: Parts) -> Chart:
         .mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=30))
         .encode(
             y=course.y("mean"),
+            strokeDash=parts.dash(),
             opacity=alt.when(picked).then(alt.value(1)).otherwise(alt.value(0.08)),
             tooltip=tips("variant", "epoch", "shown", "span", "seeds"),
         )
@@ -172,7 +179,7 @@ def epochs_chart(parts: Parts) -> Chart:
         name="accuracy-by-epoch",
         title=_course_sentence(comparison),
         reading="Line: mean over seeds; band: lowest to highest seed. Click a name to pick it out. "
-        f"{about(comparison)}",
+        f"{chart_data.lines_sentence(comparison)}{about(comparison)}",
         spec=finished(parts.panels(layers, data="epochs"), title="Test accuracy by epoch"),
         data={
             "epochs": [

@@ -124,7 +124,7 @@ def _received(child: subprocess.Popen[bytes], file: Path) -> Chunk:
     assert child.stdout is not None
     try:
         chunk: Chunk = pickle.load(child.stdout)
-    except EOFError:
+    except (EOFError, pickle.UnpicklingError):
         raise StoreError(
             f"{file}: a process that read a part of it ended early, with exit code "
             f"{child.wait()}: read it again, with more memory free"

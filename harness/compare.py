@@ -271,6 +271,20 @@ def _variants(cases: Iterable[CaseSummary]) -> Variants:
     return variants
 
 
+def only(wanted: Sequence[str], found: Sequence[T], name_of: Callable[[T], str]) -> list[T]:
+    """Those of the wanted experiments; all if none is named.
+
+    Raises:
+        CompareError: a name that none has, with those that there are.
+    """
+    known = sorted({name_of(item) for item in found}, key=natural)
+    for name in wanted:
+        if name not in known:
+            there = f"one of {', '.join(known)}, which have" if known else "no name, as none has"
+            raise CompareError(f"--experiment {name}: expected {there} records here")
+    return [item for item in found if not wanted or name_of(item) in wanted]
+
+
 def _comparison(
     group: Group, variants: Variants, curves: Mapping[str, tuple[CurvePoint, ...]]
 ) -> Comparison:

@@ -38,6 +38,8 @@ class CaseChange:
     """The question it belongs to."""
     variant: str
     """The recipe's name within the experiment."""
+    conditions: str
+    """Dataset, its digest and tier: `mnist (sha256:5e5e5e5e), short`."""
     changes: dict[str, Change]
     """Metric name -> what became of it."""
     seeds_before: int
@@ -109,6 +111,21 @@ def _key(record: CaseSummary) -> Key:
     return (record.experiment, record.variant, data.name, record.tier, data.digest)
 
 
+def _conditions(key: Key) -> str:
+    _, _, dataset, tier, digest = key
+    return f"{dataset} ({digest[:15]}), {tier}"
+
+
+def sections(comparison: RunComparison) -> dict[str, list[CaseChange]]:
+    """Heading -> its cases: an experiment, with its conditions where there are several sets."""
+    several = len({case.conditions for case in comparison.cases}) > 1
+    found: dict[str, list[CaseChange]] = {}
+    for case in comparison.cases:
+        title = f"{case.experiment}: {case.conditions}" if several else case.experiment
+        found.setdefault(title, []).append(case)
+    return found
+
+
 def _order(key: Key) -> tuple[object, ...]:
     return (*(natural(part) for part in key[:2]), key)
 
@@ -135,6 +152,7 @@ def _case(before: Sequence[CaseSummary], after: Sequence[CaseSummary]) -> CaseCh
     return CaseChange(
         experiment=before[0].experiment,
         variant=before[0].variant,
+        conditions=_conditions(_key(before[0])),
         changes={metric.name: _change(before, after, metric) for metric in COMPARED},
         seeds_before=len(before),
         seeds_after=len(after),

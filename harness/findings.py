@@ -1,18 +1,20 @@
 """The three findings of a report that matter most, in sentences with numbers. Pure.
 
 In this order: the greatest loss and the greatest gain against a baseline that are shown beyond
-chance and beyond the margin, then runs that went wrong as a kind (stuck, diverged), then further
-differences, each experiment once before any comes twice. Where too little is shown, what is fastest
-and best is told as what it is: the mean of these runs.
+chance and beyond the margin; runs that went wrong as a kind (stuck, diverged); then the greatest
+differences of other experiments. Only where less than that is shown, what is best and fastest is
+told as what it is: the mean of these runs.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from harness.compare import Cell, Comparison
 from harness.curves import pareto_front
 from harness.estimate import Estimate
-from harness.marks import LEVEL, Mark, marks
+from harness.inference import LEAST_T_SEEDS
+from harness.marks import LEVEL, Mark, marks, show_p
 from harness.metrics import METRICS
 from harness.sentences import best_sentence, full_name, speed_sentence
 
@@ -51,23 +53,18 @@ def findings(
     worst = [each for each in shown[:1] if each.mark.direction == "worse"]
     best = [each for each in shown[-1:] if each.mark.direction == "better"]
     others = sorted(shown, key=lambda each: -abs(each.difference.mean))
-    ordered = [
+    proven = [
         *(_difference(each) for each in (*worst, *best)),
-        *_trouble(comparisons),
-        *(_difference(each) for each in others),
-        *(_fallback(comparisons)),
+        *islice(_trouble(comparisons), 1),
     ]
-    return _spread(list(dict.fromkeys(ordered)))
+    said = {finding.place for finding in proven}
+    more = [_difference(each) for each in others if each.place not in said]
+    return list(dict.fromkeys((*proven, *_first_of_each(more), *_fallback(comparisons))))[:MOST]
 
 
-def _spread(ordered: Sequence[Finding]) -> list[Finding]:
-    """The first ones, one an experiment as far as they go, in their order."""
-    first: dict[int, Finding] = {}
-    for each in ordered:
-        first.setdefault(each.place, each)
-    chosen = [*first.values()][:MOST]
-    chosen += [each for each in ordered if each not in chosen][: MOST - len(chosen)]
-    return sorted(chosen, key=ordered.index)
+def _first_of_each(found: Sequence[Finding]) -> list[Finding]:
+    """The first one of each experiment."""
+    return list({finding.place: finding for finding in reversed(found)}.values())[::-1]
 
 
 def _shown(
@@ -102,15 +99,13 @@ def _difference(shown: _Shown) -> Finding:
     return Finding(
         place=shown.place,
         text=f"{full_name(shown.comparison, cell)} is {points} points {more} accurate than {base} "
-        f"(95% interval {ends}, {found.n} seeds, p {show_p(shown.mark.p)})",
+        f"(95% interval {ends}, {found.n} seeds, p {_equals(shown.mark.p)})",
     )
 
 
-def show_p(p: float | None) -> str:
-    """`= 0.031` or `< 0.001`; a dash for none."""
-    if p is None:
-        return "-"
-    return "< 0.001" if p < 0.001 else f"= {p:.3f}"
+def _equals(p: float | None) -> str:
+    said = show_p(p)
+    return said if said.startswith("<") else f"= {said}"
 
 
 def _trouble(comparisons: Sequence[Comparison]) -> Iterator[Finding]:
@@ -145,14 +140,19 @@ def _fallback(comparisons: Sequence[Comparison]) -> Iterator[Finding]:
             yield Finding(place=place, text=speed_sentence(comparison, front))
 
 
-def caution(comparisons: Sequence[Comparison]) -> str:
-    """How far such findings can be trusted, in a sentence."""
+def caution(comparisons: Sequence[Comparison], found: Sequence[Mapping[str, Mark]]) -> str:
+    """How far such findings can be trusted, in a sentence or two."""
     counts = [cell.accuracy.n for each in comparisons for cell in each.cells if cell.accuracy]
     if not counts:
         return "No run has a test accuracy."
     if max(counts) < 2:
         return "One seed a variant: any difference can be chance alone."
+    if not any(mark.p is not None for each in found for mark in each.values()):
+        return f"Fewer than {LEAST_T_SEEDS} shared seeds: nothing was tested, and these are means."
+    tests = {mark.test for each in found for mark in each.values() if mark.p is not None}
+    normal = " Student's t takes differences for roughly normal." if "t" in tests else ""
     return (
-        f"p: two-sided, paired by seed, corrected over the variants of an experiment, so that at "
-        f"most {LEVEL:.0%} of experiments without any difference show one."
+        "p: two-sided, paired by seed, corrected over the variants of an experiment, so that at "
+        f"most {LEVEL:.0%} of experiments without any difference show one.{normal} A difference "
+        "picked for being the greatest tends to be too great; the intervals are not corrected."
     )

@@ -1,27 +1,23 @@
 """A folder of runs -> History: every metric over time, and which commit moved what.
 
-Runs are read one by one, and of each record only seed, final accuracy and epoch time are kept.
+Runs are read one by one and part by part; of each case only its seed, its final accuracy and its
+epoch time are kept.
 """
 
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 
 from harness.change_points import LEVEL, Shift, find_shifts
-from harness.compare import CompareError, conditions_of
+from harness.columns import read_cases
+from harness.compare import CompareError, conditions_of, only
 from harness.factors import natural
 from harness.metrics import METRICS, Metric
-from harness.record import Record
 from harness.series import Series, SeriesKey
-from harness.store import (
-    MANIFEST,
-    RECORDS,
-    Manifest,
-    Notice,
-    StoreError,
-    read_manifest,
-    read_records,
-)
+from harness.store import MANIFEST, RECORDS, Manifest, Notice, StoreError, read_manifest
+from harness.summary import CaseSummary
 
 FOLLOWED = (METRICS["test_accuracy"], METRICS["epoch_s"])
 """The metrics whose history is kept."""
@@ -98,17 +94,22 @@ class History:
     """Chance that unchanged code gets any change reported."""
 
 
-def history(runs_folder: Path, *, notice: Notice, level: float = LEVEL) -> History:
+def history(
+    runs_folder: Path, *, notice: Notice, wanted: Sequence[str] = (), level: float = LEVEL
+) -> History:
     """The history of all runs in a folder; `notice` is told which were left out, and why.
+
+    `wanted` are experiments, none for all.
 
     Raises:
         StoreError: no run with results, or one that is damaged.
-        CompareError: a run that holds one recipe and seed twice.
+        CompareError: a run that holds one recipe and seed twice, or an experiment that none has.
     """
     infos: list[RunInfo] = []
     found: dict[SeriesKey, dict[str, list[tuple[int, dict[int, float]]]]] = {}
     for info, folder in _runs(runs_folder, notice):
-        records = [record for record in read_records(folder, notice=notice) if not record.raised]
+        cases = read_cases(folder, notice=notice, progress=sys.stderr)
+        records = [case for case in cases if not case.raised]
         if not records:
             notice(f"{folder}: no result in this run, left out of the history")
             continue
@@ -121,7 +122,8 @@ def history(runs_folder: Path, *, notice: Notice, level: float = LEVEL) -> Histo
         raise StoreError(
             f"{runs_folder}: expected a folder of runs with results, found none: record one first"
         )
-    return _history(infos, _series(found), level=level)
+    series = only(wanted, _series(found), lambda each: each.key.experiment)
+    return _history(infos, tuple(series), level=level)
 
 
 def _history(infos: list[RunInfo], series: tuple[Series, ...], *, level: float) -> History:
@@ -170,7 +172,7 @@ def _info(manifest: Manifest) -> RunInfo:
     )
 
 
-def _tell_other_commits(info: RunInfo, records: Iterable[Record], notice: Notice) -> None:
+def _tell_other_commits(info: RunInfo, records: Iterable[CaseSummary], notice: Notice) -> None:
     """A run that was resumed on other code is one point of the history all the same."""
     others = {record.commit for record in records} - {info.commit}
     if others:
@@ -178,7 +180,7 @@ def _tell_other_commits(info: RunInfo, records: Iterable[Record], notice: Notice
         notice(f"{info.name}: was begun on {info.code} and has records of {said} as well")
 
 
-def _values(records: Iterable[Record]) -> dict[SeriesKey, dict[str, dict[int, float]]]:
+def _values(records: Iterable[CaseSummary]) -> dict[SeriesKey, dict[str, dict[int, float]]]:
     """Series -> metric -> seed -> value, of one run."""
     found: dict[SeriesKey, dict[str, dict[int, float]]] = {}
     for record in records:
@@ -202,9 +204,9 @@ def _values(records: Iterable[Record]) -> dict[SeriesKey, dict[str, dict[int, fl
     return found
 
 
-def _value(record: Record, metric: Metric) -> float | None:
+def _value(record: CaseSummary, metric: Metric) -> float | None:
     """The metric; a time in yardsticks, and only where the machine was not shared."""
-    value = metric.read(record)
+    value: float | None = attrgetter(metric.name)(record)
     if value is None or not metric.is_time:
         return value
     timing = record.timing

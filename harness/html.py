@@ -1,7 +1,8 @@
 """A page's parts -> one HTML file that needs nothing else: no network, no neighbouring file.
 
 Text from records is escaped by Jinja; Markdown of our own pages is rendered with HTML switched off.
-The page's content security policy forbids every request, so that nothing can leave it either.
+The page's content security policy forbids every request, so that it loads nothing and sends nothing
+on its own.
 """
 
 import json
@@ -78,6 +79,8 @@ class Section:
     """How to read it, as Markdown."""
     teaching: Sequence[Image] = ()
     """Views into the networks."""
+    rule: str = ""
+    """Which networks these are of."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,18 +6,20 @@ import altair as alt
 
 from harness.chart_data import Rows
 from harness.chart_parts import FITTING, ROW_PX, Chart, finished, named
-from harness.compare_runs import COMPARED, CaseChange, RunComparison
+from harness.compare_runs import COMPARED, CaseChange, RunComparison, sections
+from harness.estimate import Estimate
 from harness.findings import Finding
 from harness.html import Page, Section
-from harness.html_report import facts, warnings
+from harness.html_facts import facts
+from harness.html_report import warnings
 from harness.metrics import Metric
 from harness.overview import Overview
 from harness.page import (
     TROUBLE,
-    about_runs,
     change_parts,
     changes_section,
     changes_title,
+    run_facts,
     trouble_parts,
 )
 from harness.plot_runs import look
@@ -25,47 +27,64 @@ from harness.sentences import change_sentence
 from harness.table_runs import change_notes, markdown_changes, show_change
 
 MOST = 3
-"""Experiments whose changes the page opens with."""
+"""Sections whose changes the page opens with."""
 
 
 def changes_html(comparisons: Sequence[RunComparison], found: Overview) -> Page:
     """The page on what changed from one run to each of some others."""
     parts = [
-        (comparison, experiment, [c for c in comparison.cases if c.experiment == experiment])
+        (comparison, title, cases)
         for comparison in comparisons
-        for experiment in dict.fromkeys(case.experiment for case in comparison.cases)
+        for title, cases in sections(comparison).items()
     ]
     return Page(
         title=changes_title(comparisons),
         summary=[f"First: {each.before}. Second: {each.after}." for each in comparisons],
-        facts=facts(found.runs),
+        facts=facts(found),
         warnings=warnings(found),
-        findings=[
-            Finding(place=place, text=change_sentence(cases))
-            for place, (_, _, cases) in enumerate(parts[:MOST])
-        ],
+        findings=_findings([cases for _, _, cases in parts]),
         caution="Second less first, paired by seed, with 95% t intervals and no correction for "
         "their number: some leave out zero by chance.",
         sections=[
             Section(
                 anchor=f"section-{place}",
-                title=changes_section(experiment, comparison, len(comparisons)),
+                title=changes_section(title, comparison, len(comparisons)),
                 sentence=change_sentence(cases),
                 charts=_charts(cases),
                 table=markdown_changes(cases),
                 notes="\n".join(f"- {note}" for note in change_notes(comparison)),
             )
-            for place, (comparison, experiment, cases) in enumerate(parts)
+            for place, (comparison, title, cases) in enumerate(parts)
         ],
         trouble="\n\n".join(trouble_parts(found)[1:]),
         trouble_title=TROUBLE,
         about="\n\n".join(
             [
                 *(part for comparison in comparisons for part in change_parts(comparison)),
-                *about_runs(found.runs),
+                *run_facts(found.runs),
             ]
         ),
     )
+
+
+def _findings(parts: Sequence[Sequence[CaseChange]]) -> list[Finding]:
+    """The sections in which most accuracies moved beyond their interval, the largest first."""
+    moved = [
+        [found.mean for case in cases if (found := _sure(case)) is not None] for cases in parts
+    ]
+    order = sorted(
+        range(len(parts)),
+        key=lambda place: (-len(moved[place]), -max(map(abs, moved[place]), default=0.0)),
+    )
+    return [Finding(place=place, text=change_sentence(parts[place])) for place in order[:MOST]]
+
+
+def _sure(case: CaseChange) -> Estimate | None:
+    """The change of accuracy, if its interval leaves out zero."""
+    found = case.changes["test_accuracy"].difference
+    if found is None or found.low is None or found.high is None:
+        return None
+    return None if found.low <= 0 <= found.high else found
 
 
 def _charts(cases: Sequence[CaseChange]) -> list[Chart]:

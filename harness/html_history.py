@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from harness.findings import Finding
-from harness.history import History
+from harness.history import Change, History
 from harness.history_text import headline, sentence
 from harness.html import Fact, Image, Page, Section
 from harness.page import history_about, history_table
@@ -22,7 +22,8 @@ def history_html(history: History, pictures: Mapping[str, Image]) -> Page:
             Finding(place=0, text=sentence(change).removesuffix("."))
             for change in reversed(history.changes[-MOST:])
         ],
-        caution=f"At most {history.level:.0%} of histories of unchanged code show any change.",
+        caution=f"At most {history.level:.0%} of histories of unchanged code show any change; for "
+        "times where runs do not share slow days of the machine.",
         sections=[
             Section(
                 anchor="changes",
@@ -33,6 +34,11 @@ def history_html(history: History, pictures: Mapping[str, Image]) -> Page:
         ],
         about=history_about(history),
     )
+
+
+def _is_worse(change: Change) -> bool:
+    shift = change.shift
+    return (shift.size > 0) == (shift.series.metric.better == "lower")
 
 
 def _facts(history: History) -> list[Fact]:
@@ -50,6 +56,6 @@ def _facts(history: History) -> list[Fact]:
             name="changes",
             value=f"{len(history.changes):,}",
             detail="sure, and beyond the margin",
-            alarming=bool(history.changes),
+            alarming=any(_is_worse(change) for change in history.changes),
         ),
     ]

@@ -5,12 +5,12 @@ p-values are corrected by Holm's method over the variants, so that the chance of
 an experiment is at most `LEVEL`. Too few seeds are given no mark.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from harness.compare import Cell, Comparison
-from harness.inference import fitting_test, holm, p_value
+from harness.inference import Test, fitting_test, holm, p_value
 from harness.metrics import METRICS
 
 LEVEL = 0.05
@@ -26,6 +26,8 @@ class Mark:
     """On which side the difference is shown to lie; `open` where it is not shown."""
     p: float | None
     """Two-sided, after the correction; `None` with too few seeds for any test."""
+    test: Test | None
+    """By what it was tested."""
     matters: bool
     """The mean difference is beyond the metric's margin."""
 
@@ -45,10 +47,15 @@ def marks(comparison: Comparison) -> dict[str, Mark]:
         if not cell.is_baseline
     }
     paired = {name: found for name, found in differences.items() if found}
-    p_values = {name: _two_sided(found, tests=len(paired)) for name, found in paired.items()}
-    tested = {name: p for name, p in p_values.items() if p is not None}
-    corrected = dict(zip(tested, holm(list(tested.values())), strict=True))
-    return {name: _mark(found, corrected.get(name)) for name, found in paired.items()}
+    tests = {
+        name: fitting_test(len(found), level=LEVEL / 2, tests=len(paired))
+        for name, found in paired.items()
+    }
+    p_values = {
+        name: two_sided(paired[name], test) for name, test in tests.items() if test is not None
+    }
+    corrected = dict(zip(p_values, holm(list(p_values.values())), strict=True))
+    return {name: _mark(found, corrected.get(name), tests[name]) for name, found in paired.items()}
 
 
 def accuracies(cell: Cell) -> dict[int, float]:
@@ -60,23 +67,30 @@ def _differences(before: Mapping[int, float], after: Mapping[int, float]) -> lis
     return [after[seed] - before[seed] for seed in sorted(before.keys() & after.keys())]
 
 
-def _two_sided(differences: list[float], *, tests: int) -> float | None:
-    """Twice the smaller of both sides' chances; `None` for too few seeds."""
-    test = fitting_test(len(differences), level=LEVEL / 2, tests=tests)
-    if test is None:
-        return None
-    sides = [
+def two_sided(differences: Sequence[float], test: Test) -> float:
+    """Twice the smaller of both sides' chances; 1 where nothing differs."""
+    if not any(differences):
+        return 1.0
+    sides = (
         p_value(differences, 0.0, side, test=test, resolution=ACCURACY.resolution)
         for side in ("above", "below")
-    ]
-    return min(1.0, 2 * min(sides)) if any(differences) else 1.0
+    )
+    return min(1.0, 2 * min(sides))
 
 
-def _mark(differences: list[float], p: float | None) -> Mark:
+def show_p(p: float | None) -> str:
+    """`0.031` or `< 0.001`; a dash for none."""
+    if p is None:
+        return "-"
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def _mark(differences: list[float], p: float | None, test: Test | None) -> Mark:
     mean = sum(differences) / len(differences)
     shown = p is not None and p <= LEVEL and mean != 0
     return Mark(
         direction=("better" if mean > 0 else "worse") if shown else "open",
         p=p,
+        test=test,
         matters=abs(mean) > ACCURACY.margin,
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.compare import Comparison
-from harness.compare_runs import RunComparison
+from harness.compare_runs import RunComparison, sections
 from harness.history import History
 from harness.history_text import headline, sentence, show_value
 from harness.overview import UNKNOWN, Overview, RunOverview
@@ -65,11 +65,10 @@ def changes_page(
     for comparison, shown in zip(comparisons, pictures, strict=True):
         first, second = escape(comparison.before), escape(comparison.after)
         parts.append(f"First: {first}. Second: {second}.")
-        for experiment in dict.fromkeys(case.experiment for case in comparison.cases):
-            cases = [case for case in comparison.cases if case.experiment == experiment]
-            title = changes_section(experiment, comparison, len(comparisons))
-            parts += [f"## {escape(title)}", markdown_changes(cases)]
-            parts += picture_parts(shown.get(experiment, ()))
+        for title, cases in sections(comparison).items():
+            heading = changes_section(title, comparison, len(comparisons))
+            parts += [f"## {escape(heading)}", markdown_changes(cases)]
+            parts += picture_parts(shown.get(title, ()))
         parts.append("\n".join(f"- {note}" for note in change_notes(comparison)))
         parts += change_parts(comparison)
     return "\n\n".join(parts) + "\n"
@@ -81,9 +80,9 @@ def changes_title(comparisons: Sequence[RunComparison]) -> str:
     return f"{others} against {comparisons[0].before}"
 
 
-def changes_section(experiment: str, comparison: RunComparison, comparisons: int) -> str:
-    """The experiment's name, and the second run where there are several."""
-    return experiment if comparisons == 1 else f"{experiment}: {comparison.after}"
+def changes_section(title: str, comparison: RunComparison, comparisons: int) -> str:
+    """A section's heading, with the second run where there are several."""
+    return title if comparisons == 1 else f"{title}: {comparison.after}"
 
 
 def change_parts(comparison: RunComparison) -> list[str]:
@@ -219,6 +218,11 @@ def about_runs(runs: Sequence[RunOverview]) -> list[str]:
     """How the cases ended, what to be careful about, then what ran where."""
     cautions = [_quoted(warning) for run in runs for warning in run_warnings(run)]
     return [*map(_ending, runs), *cautions, *map(_facts, runs)]
+
+
+def run_facts(runs: Sequence[RunOverview]) -> list[str]:
+    """How the cases ended, and what ran where; for a page that has its warnings elsewhere."""
+    return [*map(_ending, runs), *map(_facts, runs)]
 
 
 def _ending(run: RunOverview) -> str:

@@ -37,6 +37,7 @@ from harness.curves import (
     seed_ends,
 )
 from harness.factors import LEARNING_RATE, say_level, show_level
+from harness.marks import marks
 from harness.metrics import METRICS
 from harness.palette import Palette, Style, name_of
 from harness.plotters import (
@@ -167,13 +168,15 @@ def grid_figure(comparison: Comparison) -> Figure:
         for cell in comparison.cells
         if cell.rate is not None
     }
-    plot_grid(ax, cells, rows=rows, rates=rates)
+    signs = {variant: mark.sign for variant, mark in marks(comparison).items()}
+    plot_grid(ax, cells, rows=rows, rates=rates, signs=signs)
     ax.set_yticks(range(len(rows)), marked)
     ax.set_xlabel("learning rate", fontsize=FONT_PT)
     set_titles(
         figure,
         title=best_sentence(comparison),
-        subtitle=f"Final test accuracy, %: mean ± 95% t interval. {about(comparison)}",
+        subtitle="Final test accuracy, %: mean ± 95% t interval. ▲ above, ▼ below its baseline "
+        f"beyond chance (△ ▽: by less than the margin). {about(comparison)}",
     )
     return figure
 

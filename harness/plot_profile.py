@@ -25,7 +25,6 @@ from harness.profile import Profile, ProfileCurve, Unit, sentence
 LABELS: Mapping[Unit, str] = {
     "s": "seconds of training",
     "epochs": "epochs",
-    "times the best": "time over the best variant's on the same problem",
 }
 """Unit -> name of its axis."""
 ASIDE = 0.006
@@ -76,7 +75,7 @@ def profile_figure(
     set_titles(
         figure,
         title=title or sentence(_joined(panels)),
-        subtitle=_subtitle(first, panels, about=about),
+        subtitle=f"Target: {first.target.rule}. {about} Curves moved apart a little.",
     )
     return figure
 
@@ -88,7 +87,7 @@ def plot_profile(ax: Axes, found: Profile, style_of: Callable[[str], Style], *, 
         # Whole epochs coincide, and so would the risers of their curves.
         right = place * EPOCH_ASIDE / len(found.curves) if found.unit == "epochs" else 0.0
         _draw(ax, curve, style_of(curve.variant), aside=(right, -aside * place), end=end)
-    ax.set_xlim(1.0 if found.unit == "times the best" else 0.0, end)
+    ax.set_xlim(0.0, end)
     ax.set_ylim(-0.06, 1.04)
     ax.set_yticks([0, 0.25, 0.5, 0.75, 1])
     ax.yaxis.set_major_formatter(PercentFormatter(1, symbol=""))
@@ -177,10 +176,3 @@ def _alike(found: Sequence[Profile]) -> Profile:
             "the target by choose_target"
         )
     return found[0]
-
-
-def _subtitle(first: Profile, panels: Mapping[str, Profile], *, about: str) -> str:
-    left = sorted({name for found in panels.values() for name in found.left_out})
-    more = f" and {len(left) - 1} more" if len(left) > 1 else ""
-    missing = f" Not run by every variant, left out: {left[0]}{more}." if left else ""
-    return f"Target: {first.target.rule}.{missing} {about} Curves moved apart a little."

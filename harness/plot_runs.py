@@ -16,7 +16,7 @@ from harness.axes import (
     set_titles,
     text_width,
 )
-from harness.compare_runs import COMPARED, CaseChange, RunComparison
+from harness.compare_runs import COMPARED, CaseChange, RunComparison, sections
 from harness.estimate import Estimate
 from harness.metrics import Metric
 from harness.sentences import change_sentence
@@ -26,19 +26,12 @@ BETTER, WORSE, OPEN = "#117733", "#AA4499", "#777777"
 
 
 def change_figures(comparison: RunComparison) -> dict[str, Figure]:
-    """Experiment -> figure, for every experiment with a case that shares a seed."""
-    experiments = dict.fromkeys(case.experiment for case in comparison.cases)
+    """Heading -> figure, for every section with a case that shares a seed."""
     found = {
-        experiment: [
-            case
-            for case in comparison.cases
-            if case.experiment == experiment and case.changes[COMPARED[0].name].difference
-        ]
-        for experiment in experiments
+        title: [case for case in cases if case.changes[COMPARED[0].name].difference]
+        for title, cases in sections(comparison).items()
     }
-    return {
-        experiment: change_figure(comparison, cases) for experiment, cases in found.items() if cases
-    }
+    return {title: change_figure(comparison, cases) for title, cases in found.items() if cases}
 
 
 def change_figure(comparison: RunComparison, cases: Sequence[CaseChange]) -> Figure:

@@ -186,10 +186,12 @@ def plot_grid(
     *,
     rows: Sequence[str],
     rates: Sequence[float],
+    signs: Mapping[str, str],
 ) -> Axes:
     """Mean test accuracy as a heat map, the number in each field; an empty field was not run.
 
-    `cells` maps (row, learning rate) to its cell. The colours' steps are equal on the logit scale.
+    `cells` maps (row, learning rate) to its cell, `signs` a variant to what stands behind its
+    number. The colours' steps are equal on the logit scale.
     """
     means = np.full((len(rows), len(rates)), np.nan)
     for (row, rate), cell in cells.items():
@@ -200,7 +202,9 @@ def plot_grid(
     for (row, rate), cell in cells.items():
         if cell.accuracy is not None:
             ink = "white" if norm(cell.accuracy.mean) < 0.55 else "#111111"
-            write_field(ax, cell.accuracy, place=(rates.index(rate), rows.index(row)), ink=ink)
+            place = (rates.index(rate), rows.index(row))
+            sign = signs.get(cell.variant, "")
+            write_field(ax, cell.accuracy, place=place, ink=ink, sign=sign)
     ax.set_xticks(range(len(rates)), [show_level(rate) for rate in rates])
     ax.set_yticks(range(len(rows)), list(rows))
     ax.tick_params(length=0, labelsize=FONT_PT)
@@ -209,13 +213,15 @@ def plot_grid(
     return ax
 
 
-def write_field(ax: Axes, found: Estimate, *, place: tuple[int, int], ink: str) -> Axes:
-    """A field's mean, and under it half its 95% t interval."""
+def write_field(
+    ax: Axes, found: Estimate, *, place: tuple[int, int], ink: str, sign: str = ""
+) -> Axes:
+    """A field's mean with a sign behind it, and under it half its 95% t interval."""
     few = found.half_width is None
     ax.text(
         place[0],
         place[1] if few else place[1] - 0.17,
-        ACCURACY.show(found.mean),
+        f"{ACCURACY.show(found.mean)} {sign}".strip(),
         ha="center",
         va="center",
         color=ink,

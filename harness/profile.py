@@ -1,16 +1,16 @@
 """Performance profiles: which share of a variant's runs reaches a target within a time. Pure.
 
 Source: Dolan and More 2002, Mathematical Programming 91. A run that never reaches the target is
-kept: its variant's curve stays below 1. Two forms of one idea: the time itself (`profile`), and its
-ratio to the best time on the same problem (`ratio_profile`, rho of tau).
+kept: its variant's curve stays below 1. Their profiles are of ratios to the best time on a problem;
+here all runs of an experiment share one problem, so the time itself is shown.
 """
 
 from bisect import bisect_right
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, product
+from itertools import product
 from statistics import median_low
-from typing import Literal, TypeVar
+from typing import Literal
 
 from harness.metrics import METRICS
 
@@ -20,12 +20,10 @@ SHARES: Mapping[float, str] = {0.5: "half", 0.25: "a quarter", 0.1: "a tenth"}
 """Share of all runs that has to reach a target -> its name; a later one only where no step of the
 ladder has an earlier one, as in a grid most of which does not learn."""
 
-Unit = Literal["s", "epochs", "times the best"]
-"""What a profile's times are counted in: seconds of training, epochs, or ratios."""
+Unit = Literal["s", "epochs"]
+"""What a profile's times are counted in: seconds of training, or epochs."""
 Times = Mapping[str, Sequence[float | None]]
 """Variant -> each run's time to the target; `None` for a run that never got there."""
-Problem = TypeVar("Problem", bound=Hashable)
-"""What variants compete on: an experiment and a seed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,8 +86,6 @@ class Profile:
     """What times are counted in."""
     curves: tuple[ProfileCurve, ...]
     """The variant that most of its runs get there with first; of equals the one that is faster."""
-    left_out: tuple[str, ...] = ()
-    """Problems without a run of every variant, which no ratio can be taken of."""
 
 
 def choose_target(best: Sequence[float | None]) -> Target | None:
@@ -107,28 +103,6 @@ def choose_target(best: Sequence[float | None]) -> Target | None:
     return None
 
 
-def time_to(
-    accuracy: float, *, accuracies: Sequence[float | None], costs: Sequence[float]
-) -> float | None:
-    """What a run had spent after the first epoch with this test accuracy; `None` for never.
-
-    Args:
-        accuracy: the target, a fraction.
-        accuracies: test accuracy after each epoch.
-        costs: what each epoch cost: its seconds of training, or 1 to count epochs.
-
-    Raises:
-        ValueError: other numbers of accuracies than of costs.
-    """
-    if len(accuracies) != len(costs):
-        raise ValueError(
-            f"costs: expected one for each of {len(accuracies)} epochs, got {len(costs)}: give "
-            "both for the same epochs"
-        )
-    spent = zip(accuracies, accumulate(costs), strict=True)
-    return next((cost for found, cost in spent if found is not None and found >= accuracy), None)
-
-
 def profile(times: Times, *, target: Target, unit: Unit) -> Profile:
     """Each variant's share of runs that reached the target, by time."""
     curves = [
@@ -142,53 +116,25 @@ def profile(times: Times, *, target: Target, unit: Unit) -> Profile:
     return Profile(target=target, unit=unit, curves=tuple(sorted(curves, key=_order)))
 
 
-def ratio_profile(
-    problems: Mapping[Problem, Mapping[str, float | None]], *, target: Target
-) -> Profile:
-    """Each variant's share of problems that it solves within tau times the best variant's time.
-
-    A problem that no variant solves counts, against all of them. One that some variant has no run
-    on is left out, and named.
-
-    Args:
-        problems: problem -> variant -> time to the target, above 0; `None` for never.
-        target: what the times are to.
-
-    Raises:
-        ValueError: a time of 0 or less, of which there is no ratio.
-    """
-    variants = dict.fromkeys(name for found in problems.values() for name in found)
-    whole = {key: found for key, found in problems.items() if found.keys() == variants.keys()}
-    ratios: dict[str, list[float | None]] = {name: [] for name in variants}
-    for key, found in whole.items():
-        known = [time for time in found.values() if time is not None]
-        if any(time <= 0 for time in known):
-            raise ValueError(f"problem {key}: expected times above 0, got {min(known):g}")
-        for name, time in found.items():
-            ratios[name].append(None if time is None else time / min(known))
-    made = profile(ratios, target=target, unit="times the best")
-    left_out = tuple(_said(key) for key in problems if key not in whole)
-    return Profile(target=target, unit=made.unit, curves=made.curves, left_out=left_out)
-
-
 def sentence(found: Profile) -> str:
     """Which variant gets there first, and how many runs never do."""
     aim, runs = f"{_percent(found.target.accuracy)}%", sum(each.runs for each in found.curves)
     fast = [(each.half, each.variant) for each in found.curves if each.half is not None]
     if not fast:
         return f"No variant has half of its runs at {aim}"
-    half, variant = min(fast)
+    half = min(time for time, _ in fast)
+    first = [variant for time, variant in fast if time == half]
+    names = ", ".join(first[:2]) + (f" and {len(first) - 2} more" if len(first) > 2 else "")
+    lead, whose = (f"{names} is", "its") if len(first) == 1 else (f"{names} are", "their")
     censored = sum(each.censored for each in found.curves)
     never = f"{censored} of {runs} runs never are" if censored else f"all {runs} runs get there"
-    return f"{variant} is first with half of its runs at {aim}: {_show(half, found.unit)}; {never}"
+    return f"{lead} first with half of {whose} runs at {aim}: {_show(half, found.unit)}; {never}"
 
 
 def _show(time: float, unit: Unit) -> str:
     if unit == "s":
         return f"{METRICS['total_s'].show(time)} s"
-    if unit == "epochs":
-        return f"{time:g} epoch" + ("" if time == 1 else "s")
-    return f"within {time:.2f} times the best on the same problem"
+    return f"{time:g} epoch" + ("" if time == 1 else "s")
 
 
 def _order(curve: ProfileCurve) -> tuple[float, float]:
@@ -198,7 +144,3 @@ def _order(curve: ProfileCurve) -> tuple[float, float]:
 
 def _percent(accuracy: float) -> str:
     return f"{100 * accuracy:g}"
-
-
-def _said(key: object) -> str:
-    return " ".join(map(str, key)) if isinstance(key, tuple) else str(key)

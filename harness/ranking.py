@@ -17,7 +17,8 @@ import numpy.typing as npt
 from scipy import stats
 
 from harness.compare import Comparison
-from harness.inference import LEAST_T_SEEDS, Side, Test, fitting_test, holm, least_seeds, p_value
+from harness.inference import LEAST_T_SEEDS, Test, fitting_test, holm, least_seeds
+from harness.marks import two_sided
 from harness.metrics import METRICS
 from harness.sentences import full_name
 
@@ -195,19 +196,11 @@ def _test_pairs(
     places = list(combinations(range(len(table)), 2))
     test = fitting_test(table.shape[1], level=level, tests=2 * len(places))  # 2: for two sides
     differences = [(table[first] - table[second]).tolist() for first, second in places]
-    corrected = holm([_two_sided(found, test) for found in differences])
+    corrected = holm([two_sided(found, test) if test else 1.0 for found in differences])
     return test, tuple(
         PairTest(first=first, second=second, difference=fmean(found), p=p, is_apart=p <= level)
         for (first, second), found, p in zip(places, differences, corrected, strict=True)
     )
-
-
-def _two_sided(differences: Sequence[float], test: Test | None) -> float:
-    if test is None:
-        return 1.0
-    side: Side = "above" if fmean(differences) > 0 else "below"
-    resolution = ACCURACY.resolution
-    return min(1.0, 2 * p_value(differences, 0.0, side, test=test, resolution=resolution))
 
 
 def _cliques(many: int, apart: set[tuple[int, int]]) -> tuple[range, ...]:

@@ -53,7 +53,10 @@ def _answer(work: Callable[[], None]) -> int:
         # Whoever read the tables had enough. Python would complain again when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
-        _note(f"error: expected to write the report, got: {error}: choose a folder with --output")
+        _note(
+            f"error: expected files that can be read and written, got: {error}: choose another "
+            "folder with --output, or another run"
+        )
         return 2
     return 0
 
@@ -67,7 +70,7 @@ def _one_report(options: argparse.Namespace) -> None:
 
 def _report(options: argparse.Namespace) -> Report:
     if options.history:
-        return history_report(options.history, notice=_note)
+        return history_report(options.history, options.experiment, notice=_note)
     names = options.compare or options.runs or [None]
     sources = [load(name, notice=_note) for name in names]
     if options.compare:
@@ -99,7 +102,7 @@ def parser() -> argparse.ArgumentParser:
     """The options, each with its help."""
     found = argparse.ArgumentParser(
         prog="python -m harness.report",
-        description="Tables and figures of one run, of several together, of two compared, or of "
+        description="Tables and figures of one run, of several together, of some compared, or of "
         "all over time. The tables are printed; the whole report, with a page for the browser, "
         "goes to a folder.",
         epilog="A RUN is a run's folder, its name under runs/, or a .jsonl file of records. "
@@ -135,14 +138,15 @@ def parser() -> argparse.ArgumentParser:
         help="folder to write the report to; files of the same names are replaced. Default: "
         "reports/NAME, by the name of the run",
     )
-    found.add_argument(
+    other = found.add_mutually_exclusive_group()
+    other.add_argument(
         "--compare",
         nargs="+",
         metavar="RUN",
         help="show instead what changed from the first of these runs to each other, with "
         "differences paired by seed",
     )
-    found.add_argument(
+    other.add_argument(
         "--history",
         nargs="?",
         type=Path,

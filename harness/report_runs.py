@@ -1,14 +1,12 @@
-"""Runs -> the report on them, on what changed between two of them, or on the history of all."""
+"""Runs -> the report on them, on what changed between them, or on the history of all."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 from matplotlib.figure import Figure
 
-from harness.compare import CompareError, Comparison, compare
+from harness.compare import CompareError, Comparison, compare, only
 from harness.compare_runs import compare_runs
-from harness.factors import natural
 from harness.history import history
 from harness.history_text import history_rows
 from harness.html import Image, render
@@ -30,7 +28,6 @@ from harness.table_runs import change_rows
 from harness.teaching import teaching_figures
 from harness.views import views
 
-Found = TypeVar("Found")
 STILL = ("ranks", "time-to-target")
 """Figures that the page for a browser takes as they are; the others it draws itself."""
 
@@ -109,13 +106,15 @@ def changes_report(
     )
 
 
-def history_report(folder: Path, *, notice: Notice) -> Report:
+def history_report(folder: Path, wanted: Sequence[str], *, notice: Notice) -> Report:
     """The report on all runs in a folder: every metric over time, and which commit moved what.
+
+    `wanted` are experiments, none for all.
 
     Raises:
         CompareError: fewer than two runs that can be held against each other.
     """
-    found = history(folder, notice=notice)
+    found = history(folder, notice=notice, wanted=wanted)
     drawn = history_figures(found)
     if not drawn:
         raise CompareError(
@@ -134,18 +133,6 @@ def history_report(folder: Path, *, notice: Notice) -> Report:
         text=history_page(found, {}),
         html=render(history_html(found, shown)),
     )
-
-
-def only(
-    wanted: Sequence[str], found: Sequence[Found], name_of: Callable[[Found], str]
-) -> list[Found]:
-    """Those of the wanted experiments; all if none is named."""
-    known = sorted({name_of(item) for item in found}, key=natural)
-    for name in wanted:
-        if name not in known:
-            there = f"one of {', '.join(known)}, which have" if known else "no name, as none has"
-            raise CompareError(f"--experiment {name}: expected {there} records here")
-    return [item for item in found if not wanted or name_of(item) in wanted]
 
 
 def _still(section: str, drawn: Mapping[str, Figure]) -> list[Image]:

@@ -73,12 +73,15 @@ def about(comparison: Comparison, *, times: bool = False) -> str:
     return f"{comparison.conditions.dataset}, {comparison.conditions.tier}, {many}{trust}."
 
 
-def shown_sentence(comparison: Comparison) -> str:
+def shown_sentence(comparison: Comparison, *, most: int = SHOWN_POINTS) -> str:
     """How many of a cell's seeds are points, where some are left out; else nothing."""
-    most = max(len(cell.results) for cell in comparison.cells)
-    if most <= SHOWN_POINTS:
-        return ""
-    return f"Dots: {SHOWN_POINTS} of up to {most:,} seeds, evenly by rank. "
+    there = most_seeds(comparison)
+    return f"Dots: {most} of up to {there:,} seeds, evenly by rank. " if there > most else ""
+
+
+def most_seeds(comparison: Comparison) -> int:
+    """Seeds of the variant that has most of them."""
+    return max(len(cell.results) for cell in comparison.cells)
 
 
 def full_name(comparison: Comparison, cell: Cell) -> str:

@@ -8,8 +8,8 @@ from pathlib import Path
 from harness.artifacts import artifacts_path
 from harness.columns import read_cases, some
 from harness.overview import LoadedRun
-from harness.record import Record, decode
-from harness.store import RECORDS, Notice, find_run, read_manifest, run_name
+from harness.record import Record
+from harness.store import RECORDS, Notice, decode_line, find_run, read_manifest, run_name
 from harness.summary import CaseSummary
 
 
@@ -64,11 +64,11 @@ class Shelf:
         )
 
     def record(self, nodeid: str, run: str) -> Record:
-        """The whole record of a case."""
+        """The whole record of a case; raises `StoreError` if its file has changed since."""
         source, case = self.cases[nodeid, run]
         with source.file.open("rb") as stream:
             stream.seek(case.epochs.row)  # the byte at which its line begins
-            return decode(stream.readline())
+            return decode_line(stream.readline(), place=f"{source.file}: {case.case}")
 
     def artifacts(self, run: str, relative: str) -> Path | None:
         """The file of artifacts that a record of this run names; `None` if it is not there."""

@@ -53,6 +53,8 @@ class CaseSummary:
     """It ended with a dead output unit, so that a class is lost."""
     test_accuracy: float | None
     """As in the record."""
+    best_test_accuracy: float | None
+    """As in the record."""
     epoch_s: float | None
     """As in the record."""
     total_s: float
@@ -135,6 +137,7 @@ def summarize(record: Record, *, epochs: EpochRows, shared: Shared) -> CaseSumma
         diverged=record.diverged,
         stuck=METRICS["stuck"].read(record) == 1,
         test_accuracy=record.test_accuracy,
+        best_test_accuracy=record.best_test_accuracy,
         epoch_s=record.epoch_s,
         total_s=record.total_s,
         train_s=sum(epoch.train_s for epoch in record.epochs),

@@ -12,11 +12,15 @@ from tabulate import tabulate
 from harness.compare import Cell, Comparison
 from harness.estimate import Estimate
 from harness.factors import show_level
+from harness.marks import LEVEL, Mark, marks, show_p
 from harness.metrics import METRICS, Metric
 from harness.record import Outcome
 
 SHARED_MARK = "≈"
 """Stands before a time that was taken while the machine was shared."""
+
+MARKED = "beyond chance"
+"""Head of the column that says what differs from its baseline beyond chance."""
 
 OUTCOMES: dict[Outcome, str] = {
     "error": "ERROR",
@@ -37,9 +41,9 @@ def escape(text: str) -> str:
     """Foreign text as one line of Markdown that shows as itself, in a table too."""
     line = "".join(mark if mark.isprintable() else " " for mark in text)
     shown = "".join(_SPECIAL.get(mark, mark) for mark in " ".join(line.split()))
-    return re.sub(
-        r"\](?=[(\[:])", "&#93;", shown
-    )  # brackets alone, as in a case's name, are harmless
+    # Underscores within a word and brackets alone, as in a case's name, are harmless.
+    shown = re.sub(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])", "&#95;", shown)
+    return re.sub(r"\](?=[(\[:])", "&#93;", shown)
 
 
 def markdown_table(columns: Sequence[Column]) -> str:
@@ -52,7 +56,7 @@ def markdown_table(columns: Sequence[Column]) -> str:
 
 def markdown(comparison: Comparison) -> str:
     """The experiment's table; `notes` says how to read it."""
-    cells = comparison.cells
+    cells, known = comparison.cells, marks(comparison)
     accuracy, epoch_s, flops = (METRICS[name] for name in ("test_accuracy", "epoch_s", "flops"))
     columns: list[Column] = [("variant", [escape(cell.variant) for cell in cells], False)]
     columns += [
@@ -63,7 +67,8 @@ def markdown(comparison: Comparison) -> str:
         ("seeds", [str(cell.accuracy.n if cell.accuracy else 0) for cell in cells], True),
         (accuracy.heading, [show_mean(cell.accuracy, accuracy) for cell in cells], True),
         ("lowest to highest", [show_range(cell.accuracy, accuracy) for cell in cells], True),
-        ("against baseline", [show_difference(cell) for cell in cells], True),
+        ("against baseline", [escape(show_difference(cell)) for cell in cells], True),
+        (MARKED, [show_mark(known.get(cell.variant)) for cell in cells], True),
         (epoch_s.heading, [show_time(cell.epoch_s, epoch_s, cell) for cell in cells], True),
         ("parameters", [METRICS["parameters"].show(cell.parameters) for cell in cells], True),
         (f"{flops.unit} / sample", [flops.show(cell.flops) for cell in cells], True),
@@ -113,12 +118,19 @@ def show_difference(cell: Cell) -> str:
     if cell.is_baseline:
         return "baseline"
     if not cell.baseline_runs:
-        return f"no baseline run ({escape(cell.baseline)})"
+        return f"no baseline run ({cell.baseline})"
     if cell.difference is None:
         return "no shared seed"
     text = show_paired(cell.difference, METRICS["test_accuracy"])
     whole = cell.accuracy is not None and cell.difference.n == cell.accuracy.n
     return text if whole or cell.difference.n == 1 else f"{text} ({cell.difference.n} pairs)"
+
+
+def show_mark(mark: Mark | None) -> str:
+    """`▲ 0.031`: on which side, if beyond chance, and the corrected p; empty if not tested."""
+    if mark is None or mark.p is None:
+        return ""
+    return f"{mark.sign} {show_p(mark.p)}".strip()
 
 
 def show_time(seconds: float | None, metric: Metric, cell: Cell) -> str:
@@ -139,7 +151,7 @@ def show_outcomes(cell: Cell) -> str:
 
 def notes(comparison: Comparison) -> list[str]:
     """What a reader has to know about this table, one sentence or two each."""
-    cells = comparison.cells
+    cells, accuracy = comparison.cells, METRICS["test_accuracy"]
     found = [
         "Seeds: runs with a test accuracy. Test accuracy: mean ± half the 95% t interval over "
         "seeds. Against baseline: the same of the difference paired by seed, in percentage points. "
@@ -147,6 +159,13 @@ def notes(comparison: Comparison) -> list[str]:
         f"{'by learning rate, ' if comparison.crossed else ''}the baseline's levels first, then "
         "factors in natural order."
     ]
+    if any(mark.p is not None for mark in marks(comparison).values()):
+        found.append(
+            f"{MARKED}: two-sided p of the paired difference, corrected over the variants of the "
+            "experiment; ▲ above and ▼ below the baseline (△ ▽: by less than the margin of "
+            f"{accuracy.show(accuracy.margin)} points), wrong in at most {LEVEL:.0%} of "
+            "experiments without any difference."
+        )
     if any(cell.accuracy and cell.accuracy.n == 1 for cell in cells):
         found.append("One seed gives no interval: such a difference can be chance alone.")
     if any(is_wider_than_range(cell.accuracy) for cell in cells):
@@ -174,7 +193,12 @@ def is_wider_than_range(found: Estimate | None) -> bool:
 
 def rows(comparisons: Iterable[Comparison]) -> list[dict[str, Any]]:
     """One flat row a variant, in recorded units and full precision, every key in every row."""
-    found = [_row(comparison, cell) for comparison in comparisons for cell in comparison.cells]
+    found = [
+        _row(comparison, cell, known.get(cell.variant))
+        for comparison in comparisons
+        for known in [marks(comparison)]
+        for cell in comparison.cells
+    ]
     keys = dict.fromkeys(key for row in found for key in row)
     fixed = [key for key in keys if not key.startswith("factor_")]
     factors = [key for key in keys if key.startswith("factor_")]
@@ -198,7 +222,7 @@ def to_json(rows: Sequence[dict[str, Any]]) -> str:
     return "[\n" + ",\n".join(lines) + "\n]\n"
 
 
-def _row(comparison: Comparison, cell: Cell) -> dict[str, Any]:
+def _row(comparison: Comparison, cell: Cell, mark: Mark | None) -> dict[str, Any]:
     conditions = comparison.conditions
     return {
         "experiment": comparison.experiment,
@@ -214,6 +238,7 @@ def _row(comparison: Comparison, cell: Cell) -> dict[str, Any]:
         **flat("test_accuracy", cell.accuracy),
         **flat("difference", cell.difference),
         "pairs": cell.difference.n if cell.difference else None,
+        "p_corrected": mark.p if mark else None,
         "epoch_s": cell.epoch_s,
         "total_s": cell.total_s,
         "exclusive": cell.exclusive,
@@ -234,7 +259,8 @@ def flat(name: str, found: Estimate | None) -> dict[str, float | None]:
 def _is_worth_showing(column: Column) -> bool:
     """Counts of trouble and ranges take no room where there are none."""
     head, texts, _ = column
-    return head not in {"diverged", "stuck", "lowest to highest"} or bool({*texts} - {"0", ""})
+    spare = {"diverged", "stuck", "lowest to highest", MARKED}
+    return head not in spare or bool({*texts} - {"0", ""})
 
 
 def _bare(text: str) -> str:

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from harness import profile as profiles
 from harness.compare import Cell, Comparison
-from harness.curves import final_accuracies, first_reaching
+from harness.curves import first_reaching
 from harness.factors import show_level
 from harness.palette import Palette, name_of
 from harness.plot_profile import profile_figure
@@ -22,7 +22,9 @@ def views(comparison: Comparison, palette: Palette) -> dict[str, Figure]:
     ranking = rank(comparison)
     if ranking is not None:
         found["ranks"] = ranking_figure(ranking)
-    target = choose_target([*final_accuracies(comparison.cells)])
+    target = choose_target(
+        [case.best_test_accuracy for cell in comparison.cells for case in cell.results]
+    )
     if target is not None:
         found["time-to-target"] = time_to_target_figure(comparison, palette, target)
     return found

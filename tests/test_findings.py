@@ -5,6 +5,7 @@ from typing import Any
 
 from harness.compare import Comparison, compare
 from harness.findings import MOST, caution, findings
+from harness.marks import marks
 from harness.record import Record
 from tests.records import make_record
 
@@ -59,16 +60,36 @@ def test_where_nothing_is_shown_the_means_are_told_as_such() -> None:
     said = [finding.text for finding in findings(found)]
     assert said[0] == "2 variants share the highest mean: 80.30% after 2 epochs"
     assert 1 < len(said) <= MOST
-    assert "at most 5% of experiments" in caution(found)
+    assert "at most 5% of experiments" in caution(found, [marks(each) for each in found])
 
 
 def test_one_seed_is_chance() -> None:
     found = comparisons(runs("optimizer", "sgd", 0.0)[:1], runs("optimizer", "adam", 0.1)[:1])
     assert findings(found)[0].text == "adam has the highest test accuracy: 90.00% after 2 epochs"
-    assert caution(found) == "One seed a variant: any difference can be chance alone."
+    assert caution(found, []) == "One seed a variant: any difference can be chance alone."
 
 
 def test_no_accuracy_is_no_finding() -> None:
     found = compare([make_record(accuracies=())])
     assert findings(found) == []
-    assert caution(found) == "No run has a test accuracy."
+    assert caution(found, []) == "No run has a test accuracy."
+
+
+def test_too_few_seeds_are_said_to_be_untested() -> None:
+    found = comparisons(runs("optimizer", "sgd", 0.0)[:3], runs("optimizer", "adam", 0.1)[:3])
+    assert "nothing was tested" in caution(found, [marks(each) for each in found])
+
+
+def test_what_is_proven_goes_before_the_means_of_other_experiments() -> None:
+    found = comparisons(
+        runs("activation", "sgd", 0.0),
+        runs("activation", "slow", -0.3),
+        runs("activation", "fast", 0.1),
+        runs("depth", "sgd", 0.0),
+        runs("pooling", "sgd", 0.0),
+        runs("width", "sgd", 0.0, dead_outputs=0.1),
+    )
+    said = [finding.text for finding in findings(found)]
+    assert said[0].startswith("slow is 30.75 points less")
+    assert said[1].startswith("fast is 10.25 points more")
+    assert said[2].startswith("Of 6 runs of width 6 ended with a dead output unit")

@@ -89,13 +89,15 @@ def test_vega_is_made_once_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(vega, "user_cache_path", lambda name: tmp_path / name)
     monkeypatch.setattr(vl_convert, "javascript_bundle", lambda *a, **k: "1</script>")
     vega.vega.cache_clear()
-    assert vega.vega() == "1<\\/script>"
+    assert vega.vega() == "1<\\/script>" + vega.END
     (kept,) = (tmp_path / "lenet").iterdir()
-    assert kept.read_text() == "1<\\/script>"
-    kept.write_text("2")
-    assert vega.vega() == "1<\\/script>"
+    assert kept.read_text() == "1<\\/script>" + vega.END
+    kept.write_text("2" + vega.END)
     vega.vega.cache_clear()
-    assert vega.vega() == "2"
+    assert vega.vega() == "2" + vega.END
+    kept.write_text("3, cut sho")
+    vega.vega.cache_clear()
+    assert vega.vega() == "1<\\/script>" + vega.END
     vega.vega.cache_clear()
 
 
@@ -106,5 +108,5 @@ def test_a_folder_that_cannot_be_written_costs_time_only(
     monkeypatch.setattr(vega, "user_cache_path", lambda name: tmp_path / name)
     monkeypatch.setattr(vl_convert, "javascript_bundle", lambda *a, **k: "1")
     vega.vega.cache_clear()
-    assert vega.vega() == "1"
+    assert vega.vega() == "1" + vega.END
     vega.vega.cache_clear()

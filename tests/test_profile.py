@@ -18,9 +18,7 @@ from harness.profile import (
     Times,
     choose_target,
     profile,
-    ratio_profile,
     sentence,
-    time_to,
 )
 
 TARGET = Target(accuracy=0.95, reached=3, runs=4, share=0.5)
@@ -96,41 +94,13 @@ def test_runs_that_learn_nothing_have_no_target() -> None:
     assert choose_target([]) is None
 
 
-def test_time_to_is_what_was_spent_at_the_first_epoch_there() -> None:
-    accuracies, seconds = (0.8, None, 0.95, 0.94, 0.97), (2.0, 3.0, 4.0, 5.0, 6.0)
-    assert time_to(0.95, accuracies=accuracies, costs=seconds) == 9.0
-    assert time_to(0.96, accuracies=accuracies, costs=[1] * 5) == 5
-    assert time_to(0.98, accuracies=accuracies, costs=seconds) is None
-    with pytest.raises(ValueError, match="expected one for each of 5 epochs, got 1"):
-        time_to(0.9, accuracies=accuracies, costs=[1])
-
-
-def test_ratios_are_to_the_best_of_each_problem() -> None:
-    problems: dict[tuple[str, int], dict[str, float | None]] = {
-        ("optimizer", 0): {"sgd": 4.0, "adam": 2.0},
-        ("optimizer", 1): {"sgd": 1.0, "adam": 3.0},
-        ("optimizer", 2): {"sgd": None, "adam": 5.0},
-        ("optimizer", 3): {"sgd": None, "adam": None},
-        ("depth", 0): {"adam": 1.0},
-    }
-    found = ratio_profile(problems, target=TARGET)
-    assert shares(found, 1.0) == {"adam": 0.5, "sgd": 0.25}
-    assert shares(found, 2.0) == {"adam": 0.5, "sgd": 0.5}
-    assert shares(found, 3.0) == {"adam": 0.75, "sgd": 0.5}
-    assert found.left_out == ("depth 0",)
-    assert "depth 0" in texts(drawn({"": found}))
-
-
-def test_a_time_of_nothing_has_no_ratio() -> None:
-    with pytest.raises(ValueError, match="expected times above 0, got 0"):
-        ratio_profile({("depth", 0): {"a": 0.0, "b": 1.0}}, target=TARGET)
-
-
 def test_the_sentence_says_who_is_first_and_how_many_never_arrive() -> None:
     found = profile(TIMES, target=TARGET, unit="epochs")
     assert sentence(found) == (
         "adam is first with half of its runs at 95%: 2 epochs; 5 of 9 runs never are"
     )
+    tied = profile({name: [1.0, 2.0] for name in "abcd"}, target=TARGET, unit="epochs")
+    assert sentence(tied).startswith("a, b and 2 more are first with half of their runs at 95%")
     nobody = profile({"sgd": [1.0, None, None]}, target=TARGET, unit="s")
     assert sentence(nobody) == "No variant has half of its runs at 95%"
 

@@ -4,8 +4,8 @@
 
   // Tables: sorted by a click on a head, filtered by typing.
   const number = (text) => {
-    const found = text.replace(/,/g, "").match(/^[^\d+-]{0,2}([+-]?\d+(\.\d+)?)/);
-    return found ? Number(found[1]) : NaN;
+    const found = text.match(/^[≈▲▼△▽<\s]*([+-]?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?)(?=$|[\s%(])/i);
+    return found ? Number(found[1].replace(/,/g, "")) : NaN;
   };
   const compare = (first, second) => {
     const [a, b] = [number(first), number(second)];
@@ -20,14 +20,13 @@
       button.type = "button";
       button.append(...head.childNodes);
       head.append(button);
-      head.scope = "col";
       button.addEventListener("click", () => {
         const down = head.getAttribute("aria-sort") === "ascending";
         heads.forEach((other) => other.removeAttribute("aria-sort"));
         head.setAttribute("aria-sort", down ? "descending" : "ascending");
         const body = table.tBodies[0];
         const rows = [...body.rows].map((row) => [row.cells[column].textContent.trim(), row]);
-        const isEmpty = (text) => text === "" || text === "-" || text === "baseline";
+        const isEmpty = (text) => text === "" || text === "-" || (text === "baseline" && column > 0);
         rows.sort(([a], [b]) => isEmpty(a) - isEmpty(b) || (isEmpty(a) ? 0 : down ? compare(b, a) : compare(a, b)));
         body.append(...rows.map(([, row]) => row));
       });
@@ -59,6 +58,7 @@
       count.textContent = words.length ? `${shown} of ${rows.length} rows` : "";
     });
   };
+  for (const head of document.querySelectorAll("thead th")) head.scope = "col";
   for (const box of document.querySelectorAll(".table")) {
     const table = box.querySelector("table");
     if (!table || !table.tHead) continue;
@@ -69,6 +69,14 @@
     filterable(box, table);
   }
 
+  // Paper shows what a click would: closed parts are opened, filtered rows come back.
+  window.addEventListener("beforeprint", () => {
+    for (const part of document.querySelectorAll("details.teaching")) part.open = true;
+    for (const row of document.querySelectorAll(".table tr[hidden]")) row.hidden = false;
+    for (const field of document.querySelectorAll(".filter input")) field.value = "";
+    for (const count of document.querySelectorAll(".filter output")) count.textContent = "";
+  });
+
   // Pictures: the file is in the page once, so the link to save it is made here.
   for (const image of document.querySelectorAll("img[data-file]")) {
     const link = document.createElement("a");
@@ -76,6 +84,7 @@
     link.download = image.dataset.file;
     link.href = image.src;
     link.textContent = `Save as ${image.dataset.file.split(".").pop().toUpperCase()}`;
+    link.setAttribute("aria-label", `${link.textContent}: ${image.dataset.file}`);
     image.closest("figure").append(link);
   }
 
@@ -106,7 +115,8 @@
   const config = (narrow) => {
     const [ink, quiet, rule] = dark.matches ? ["#e6e9ec", "#a3adb8", "#343b43"] : ["#1f2328", "#57606a", "#e3e7eb"];
     return {
-      background: "transparent",
+      background: dark.matches ? "#14171b" : "#ffffff",
+      aria: false,
       font: "system-ui, Segoe UI, Roboto, Noto Sans, sans-serif",
       view: { stroke: "transparent" },
       axis: { labelColor: ink, titleColor: quiet, gridColor: rule, domainColor: quiet, tickColor: quiet, titleFontWeight: "normal", labelFontSize: 12, titleFontSize: 12 },
@@ -126,22 +136,31 @@
       tooltip: { theme: dark.matches ? "dark" : "light" },
     };
     plot.tabIndex = 0;
+    const failed = (error) => {
+      plot.textContent = `This figure could not be drawn: ${error.message}`;
+      throw error;
+    };
+    plot.dataset.drawn = "yes";
     return vegaEmbed(plot, spec, options).then((result) => {
-      plot.dataset.drawn = "yes";
       plot.finish = () => result.finalize();
-    });
+    }, failed);
   };
   const plots = [...document.querySelectorAll("[data-chart]")];
   const near = new IntersectionObserver((entries) => {
-    for (const entry of entries) {
-      if (entry.isIntersecting) {
-        near.unobserve(entry.target);
-        draw(entry.target);
-      }
-    }
+    for (const entry of entries) if (entry.isIntersecting && !entry.target.dataset.drawn) draw(entry.target);
   }, { rootMargin: "600px" });
   plots.forEach((plot) => near.observe(plot));
-  const again = () => plots.filter((plot) => plot.dataset.drawn).forEach((plot) => { plot.finish(); draw(plot); });
-  dark.addEventListener("change", again);
-  window.addEventListener("beforeprint", () => plots.filter((plot) => !plot.dataset.drawn).forEach(draw));
+  // The others follow while nothing else is to be done, so that all are there for the printer.
+  const idle = window.requestIdleCallback || ((work) => setTimeout(work, 50));
+  const rest = () => {
+    const plot = plots.find((found) => !found.dataset.drawn);
+    if (plot) draw(plot).then(() => idle(rest));
+  };
+  idle(rest);
+  dark.addEventListener("change", () => {
+    for (const plot of plots.filter((found) => found.finish)) {
+      plot.finish();
+      draw(plot);
+    }
+  });
 })();
