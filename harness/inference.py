@@ -31,6 +31,8 @@ DRAWS = 2**MOST_FLIPS
 """Patterns of signs drawn beyond that."""
 POWER = 0.8
 """Chance of a decision that a number of seeds is to give."""
+MANY_SEEDS = 100
+"""Seeds beyond which a mean is normal enough for t, whatever the values; signs would cost more."""
 LEAST_T_SEEDS = 5
 """Seeds below which t would stand on its assumption of normality alone."""
 MOST_SEEDS = 1_000
@@ -126,9 +128,10 @@ def least_seeds(level: float, *, tests: int = 1, test: Test = "sign-flip") -> in
 def fitting_test(seeds: int, *, level: float, tests: int) -> Test | None:
     """What fits, by what is known before any result is; `None`: too few seeds for a decision.
 
-    The sign-flip test where the seeds are enough for it, since it assumes least; else Student's t.
+    The sign-flip test where the seeds are enough for it, since it assumes least; Student's t for
+    fewer, and for more than `MANY_SEEDS`.
     """
-    if seeds >= least_seeds(level, tests=tests):
+    if least_seeds(level, tests=tests) <= seeds <= MANY_SEEDS:
         return "sign-flip"
     return "t" if seeds >= LEAST_T_SEEDS else None
 

@@ -9,7 +9,8 @@ difference is exactly zero. That needs no correction, as a cell is green only if
 is (intersection-union; Berger 1982). Between red and green lies undecided.
 
 The sign-flip test is taken where the seeds are enough for it: it assumes least. Below them it is
-Student's t, from 5 seeds on. Counts (a run diverged or did not) are given to no t.
+Student's t, from 5 seeds on, and again beyond 100, where it assumes nothing any more. Counts (a run
+diverged or did not) are given to no t.
 """
 
 import math
@@ -140,8 +141,9 @@ def is_tested(pairs: Pairs) -> bool:
 
 def choose_test(pairs: Pairs, *, level: float, tests: int) -> Test | None:
     """What fits, by what is known before any result is; `None`: too few seeds for any red."""
-    found = fitting_test(len(pairs.losses), level=level, tests=tests)
-    return None if found == "t" and pairs.metric.is_outcome else found
+    if pairs.metric.is_outcome:
+        return "sign-flip" if len(pairs.losses) >= least_seeds(level, tests=tests) else None
+    return fitting_test(len(pairs.losses), level=level, tests=tests)
 
 
 def _differs(pairs: Pairs, test: Test | None) -> float:

@@ -7,10 +7,11 @@ an experiment is at most `LEVEL`. Too few seeds are given no mark.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Literal
 
 from harness.compare import Cell, Comparison
-from harness.inference import Test, fitting_test, holm, p_value
+from harness.inference import Side, Test, fitting_test, holm, p_value
 from harness.metrics import METRICS
 
 LEVEL = 0.05
@@ -71,11 +72,9 @@ def two_sided(differences: Sequence[float], test: Test) -> float:
     """Twice the smaller of both sides' chances; 1 where nothing differs."""
     if not any(differences):
         return 1.0
-    sides = (
-        p_value(differences, 0.0, side, test=test, resolution=ACCURACY.resolution)
-        for side in ("above", "below")
-    )
-    return min(1.0, 2 * min(sides))
+    side: Side = "above" if fmean(differences) > 0 else "below"
+    resolution = ACCURACY.resolution
+    return min(1.0, 2 * p_value(differences, 0.0, side, test=test, resolution=resolution))
 
 
 def show_p(p: float | None) -> str:
@@ -86,7 +85,7 @@ def show_p(p: float | None) -> str:
 
 
 def _mark(differences: list[float], p: float | None, test: Test | None) -> Mark:
-    mean = sum(differences) / len(differences)
+    mean = fmean(differences)
     shown = p is not None and p <= LEVEL and mean != 0
     return Mark(
         direction=("better" if mean > 0 else "worse") if shown else "open",

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from harness.inference import holm, least_seeds, p_value, seeds_needed
+from harness.inference import fitting_test, holm, least_seeds, p_value, seeds_needed
 
 VALUES = (0.011, -0.004, 0.02, 0.008, 0.013, 0.001)
 
@@ -100,3 +100,17 @@ def test_least_seeds_of_the_sign_flip(tests: int, expected: int) -> None:
     values = [1.0] * expected
     assert p_value(values, 0.0, "above", test="sign-flip") * tests <= 0.05
     assert p_value(values[1:], 0.0, "above", test="sign-flip") * tests > 0.05
+
+
+def test_many_seeds_are_given_to_t_and_stuck_runs_do_not_mislead_it() -> None:
+    assert fitting_test(20, level=0.05, tests=10) == "sign-flip"
+    assert fitting_test(6, level=0.05, tests=10) == "t"
+    assert fitting_test(4, level=0.05, tests=10) is None
+    assert fitting_test(500, level=0.05, tests=10) == "t"
+    draw = np.random.default_rng(3)
+    false = 0
+    for _ in range(2_000):
+        stuck = draw.random((2, 150)) < 0.1
+        values = draw.normal(0.95, 0.01, (2, 150)) - 0.8 * stuck
+        false += p_value(list(values[1] - values[0]), 0.0, "above") <= 0.05
+    assert 0.03 <= false / 2_000 <= 0.065
