@@ -6,7 +6,7 @@ from dataclasses import replace
 from statistics import fmean
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness import epochs
@@ -61,6 +61,7 @@ def plain(records: Sequence[Record]) -> list[CurvePoint]:
     return points
 
 
+@settings(deadline=None)
 @given(GROUPS, st.integers(1, 30), st.booleans())
 def test_curves_are_those_of_a_plain_loop(
     courses: list[list[list[tuple[float | None, float]]]], at_once: int, apart: bool
@@ -84,6 +85,7 @@ def cell_of(records: Sequence[Record]) -> Cell:
     return cell
 
 
+@settings(deadline=None)
 @given(st.lists(EPOCHS, min_size=1, max_size=6), st.floats(0, 1))
 def test_where_an_accuracy_is_first_reached(
     courses: list[list[tuple[float | None, float]]], accuracy: float
@@ -152,6 +154,7 @@ def test_thousands_of_points_are_thinned_by_rank_with_both_ends() -> None:
     assert all(seconds == 2 * (by_accuracy[accuracy] or 0) for seconds, accuracy in ends)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 1), max_size=SHOWN_POINTS))
 def test_few_points_are_all_shown(values: list[float]) -> None:
     assert thin(values) == sorted(values)
