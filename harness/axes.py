@@ -167,13 +167,13 @@ def accuracy_norm(values: Sequence[float]) -> Normalize:
     It spans a doubling of the odds at least, so that noise does not look like an effect.
     """
     inside = [min(max(value, LEAST), MOST) for value in values]
-
-    def forward(shares: Array) -> Array:
-        return np.asarray(logit(np.clip(shares, LEAST, MOST)))
-
     high = max(inside)
     low = min(*inside, float(expit(logit(high) - math.log(2))))
-    return FuncNorm((forward, expit), vmin=low, vmax=high)
+    return FuncNorm((_bounded_logit, expit), vmin=low, vmax=high)
+
+
+def _bounded_logit(shares: Array) -> Array:
+    return np.asarray(logit(np.clip(shares, LEAST, MOST)))
 
 
 def _logit_ticks(low: float, high: float) -> list[float]:

@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from harness.chart_parts import Chart
 from harness.findings import Finding
+from harness.images import Image
 from harness.palette import DARK
 from harness.vega import vega
 
@@ -37,24 +38,6 @@ class Fact:
     """The rest."""
     alarming: bool = False
     """Something went wrong."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Image:
-    """A figure as it stands in the page."""
-
-    title: str
-    """What it shows; empty where the figure says so itself."""
-    alt: str
-    """The same for those who cannot see it."""
-    uri: str
-    """The file itself, as a data URI."""
-    file: str
-    """Name under which it is saved."""
-    width: int
-    """In pixels."""
-    height: int
-    """In pixels."""
 
 
 @dataclass(frozen=True, kw_only=True)

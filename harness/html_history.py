@@ -1,18 +1,19 @@
 """History -> the HTML page on all runs: metrics over time, and which commit moved what. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from harness.findings import Finding
 from harness.history import Change, History
 from harness.history_text import headline, sentence
-from harness.html import Fact, Image, Page, Section
+from harness.html import Fact, Page, Section
+from harness.images import Image
 from harness.page import history_about, history_table
 
 MOST = 3
 """Changes that the page opens with, the newest first."""
 
 
-def history_html(history: History, pictures: Mapping[str, Image]) -> Page:
+def history_html(history: History, pictures: Sequence[Image]) -> Page:
     """The page; `pictures` are those of all series."""
     return Page(
         title="History",
@@ -28,7 +29,7 @@ def history_html(history: History, pictures: Mapping[str, Image]) -> Page:
             Section(
                 anchor="changes",
                 title="Every series",
-                pictures=list(pictures.values()),
+                pictures=pictures,
                 table=history_table(history),
             )
         ],

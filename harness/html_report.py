@@ -1,12 +1,14 @@
 """Overview and comparisons -> the HTML page of a report. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from harness.charts import charts
 from harness.compare import Comparison
 from harness.findings import caution, findings
-from harness.html import Image, Page, Section
+from harness.html import Page, Section
 from harness.html_facts import count, facts
+from harness.images import Image
 from harness.marks import marks
 from harness.overview import Overview
 from harness.page import (
@@ -22,20 +24,14 @@ from harness.sentences import best_sentence
 from harness.table import markdown, notes
 from harness.teaching import RULE
 
-Images = Mapping[int, Sequence[Image]]
-"""Place of a section on the page -> its pictures."""
-
 
 def report_html(
     title: str,
     found: Overview,
     comparisons: Sequence[Comparison],
     palette: Palette,
-    *,
-    pictures: Images | None = None,
-    teaching: Images | None = None,
 ) -> Page:
-    """The page of one run, or of several together."""
+    """The page of one run, or of several together, before its still pictures."""
     marked = [marks(comparison) for comparison in comparisons]
     titles = [section_title(comparison, found) for comparison in comparisons]
     return Page(
@@ -52,10 +48,8 @@ def report_html(
                 question=comparison.question,
                 sentence=best_sentence(comparison),
                 charts=charts(comparison, palette, marked[place]),
-                pictures=(pictures or {}).get(place, ()),
                 table=markdown(comparison),
                 notes="\n".join(f"- {note}" for note in notes(comparison)),
-                teaching=(teaching or {}).get(place, ()),
                 rule=RULE,
             )
             for place, comparison in enumerate(comparisons)
@@ -63,6 +57,19 @@ def report_html(
         trouble="\n\n".join(trouble_parts(found)[1:]),
         trouble_title=TROUBLE,
         about="\n\n".join(run_facts(found.runs)),
+    )
+
+
+def illustrated(
+    page: Page, pictures: Iterable[Sequence[Image]], teaching: Iterable[Sequence[Image]]
+) -> Page:
+    """The page with the pictures of each section, figures that stand still and views inside."""
+    return replace(
+        page,
+        sections=[
+            replace(section, pictures=still, teaching=taught)
+            for section, still, taught in zip(page.sections, pictures, teaching, strict=True)
+        ],
     )
 
 

@@ -2,13 +2,11 @@
 
 import base64
 import io
-from pathlib import Path
+from dataclasses import dataclass
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
 from PIL import Image as Pillow
-
-from harness.html import Image
 
 EMBEDDED_DPI = 110
 """Resolution of a figure within a page, where size counts."""
@@ -18,14 +16,36 @@ SAVED = (".png", ".svg")
 """Kinds of file that a figure is saved as."""
 
 
-def save(figure: Figure, path: Path) -> None:
-    """Write a figure as PNG and as SVG; `path` is that of the PNG. Raises `OSError`."""
-    # Text stays text: smaller, and it can be searched and read aloud. No date, so that the same
-    # figure gives the same file.
-    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": path.stem}):
-        for ending in SAVED:
-            metadata = {"Date": None} if ending == ".svg" else None
-            figure.savefig(path.with_suffix(ending), metadata=metadata)
+@dataclass(frozen=True, kw_only=True)
+class Image:
+    """A figure as it stands in a page."""
+
+    title: str
+    """What it shows; empty where the figure says so itself."""
+    alt: str
+    """The same for those who cannot see it."""
+    uri: str
+    """The file itself, as a data URI."""
+    file: str
+    """Name under which it is saved."""
+    width: int
+    """In pixels."""
+    height: int
+    """In pixels."""
+
+
+def files(figure: Figure, name: str) -> dict[str, bytes]:
+    """Ending -> file of that kind. The same figure and name give the same files."""
+    return {ending: _file(figure, ending, name) for ending in SAVED}
+
+
+def _file(figure: Figure, ending: str, name: str) -> bytes:
+    # Text stays text: smaller, and it can be searched and read aloud.
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):
+        metadata = {"Date": None} if ending == ".svg" else None
+        drawn = io.BytesIO()
+        figure.savefig(drawn, format=ending[1:], metadata=metadata)
+    return drawn.getvalue()
 
 
 def embedded(figure: Figure, *, title: str, alt: str, file: str) -> Image:

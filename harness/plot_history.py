@@ -114,11 +114,15 @@ def plot_history(
         _mark(ax, change, x_of)
     ax.set_xlim(-0.4, max(x_of.values()) + 0.4)
     ax.yaxis.set_major_locator(MaxNLocator(6))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+g}" if value else "0"))
+    ax.yaxis.set_major_formatter(FuncFormatter(_signed))
     what = "epoch time, %" if metric.is_time else f"{metric.label}, points"
     ax.set_ylabel(f"{what}\nfrom the median", fontsize=FONT_PT)
     _name_commits(ax, changes, x_of)
     return label_ends(ax, [_label(series, colours, x_of) for series in named])
+
+
+def _signed(value: float, _: float) -> str:
+    return f"{value:+g}" if value else "0"
 
 
 def _colours(held: Sequence[Series], changed: Sequence[Change]) -> dict[SeriesKey, str]:

@@ -37,7 +37,7 @@ def dead_units_figure(variants: Variants, notes: Mapping[str, str]) -> Figure:
     top = max((ax.dataLim.y1 for ax in axes), default=0.0)
     for ax in axes:
         ax.set_ylim(-0.03 * max(top, 0.05), 1.06 * max(top, 0.05))
-        ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.3g}")
+        ax.yaxis.set_major_formatter(_percent)
     axes[0].set_ylabel("dead units, %", fontsize=FONT_PT)
     set_titles(
         figure,
@@ -108,6 +108,10 @@ def _panels(
     ]
     figure.legend(handles=handles, loc="lower center", ncols=8, frameon=False, fontsize=FONT_PT)
     return figure, axes
+
+
+def _percent(share: float, _: float) -> str:
+    return f"{100 * share:.3g}"
 
 
 def _layer_styles(series: Mapping[str, Mapping[str, Series]]) -> dict[str, Style]:

@@ -4,16 +4,18 @@ Reads runs, compares, and writes `report.html`, `README.md`, `comparison.csv`, `
 `figures/` to `reports/NAME`. Standard output gets the tables in the format asked for, and nothing
 else with `--format csv` or `json`: all notes then go to standard error.
 
-Exit code: 0; 2 for a wrong command line, and for runs that are missing, empty, damaged or unlike.
+Exit code: 0; 2 for a wrong command line, for runs that are missing, empty, damaged or unlike, and
+for files that cannot be written; 130 when it was stopped with Ctrl-C.
 """
 
 import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence, Sized
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
-from harness import report_papers
+from harness import processes, report_papers
 from harness.claim import ClaimError
 from harness.compare import CompareError
 from harness.report_files import PAGE, Report, write
@@ -58,6 +60,16 @@ def _answer(work: Callable[[], None]) -> int:
             "folder with --output, or another run"
         )
         return 2
+    except BrokenProcessPool:
+        _note(
+            "error: expected every figure drawn, but a process that draws was ended from outside: "
+            "make the report again, with more memory free"
+        )
+        return 2
+    except KeyboardInterrupt:
+        processes.stop()
+        _note("stopped: the report was not made")
+        return 130
     return 0
 
 

@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from matplotlib.figure import Figure
 
-from harness.images import save
+from harness.images import files
 from harness.page import Picture, Pictures
+from harness.processes import start
 from harness.table import to_csv, to_json
 
 PAGE, TEXT = "report.html", "README.md"
@@ -26,8 +28,8 @@ class Report:
     """Name of its folder."""
     rows: list[dict[str, Any]]
     """Its numbers, one flat row each."""
-    figures: dict[str, Figure]
-    """Path within the folder, as PNG -> figure."""
+    figures: Mapping[str, Future[dict[str, bytes]]]
+    """Path within the folder, as PNG -> the figure's files by their endings, as they get drawn."""
     page: str
     """The Markdown page with its figures."""
     text: str
@@ -41,11 +43,13 @@ def write(report: Report, folder: Path) -> None:
 
     Raises:
         OSError: the folder cannot be written.
+        BrokenProcessPool: a process that drew was ended from outside.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for path, figure in report.figures.items():
+    for path, drawn in report.figures.items():
         (folder / path).parent.mkdir(exist_ok=True)
-        save(figure, folder / path)
+        for ending, content in drawn.result().items():
+            (folder / path).with_suffix(ending).write_bytes(content)
     texts = {
         PAGE: report.html,
         TEXT: report.page,
@@ -78,10 +82,12 @@ def place_figures(sections: Iterable[tuple[str, Mapping[str, Figure]]]) -> Pictu
     return places
 
 
-def by_path(places: Pictures, drawn: Sequence[Mapping[str, Figure]]) -> dict[str, Figure]:
-    """Path -> figure, of the figures of each section."""
+def start_files(
+    places: Pictures, drawn: Sequence[Mapping[str, Figure]]
+) -> dict[str, Future[dict[str, bytes]]]:
+    """Path -> files that are being drawn, of the figures of each section."""
     return {
-        picture.path: figure
+        picture.path: start(files, figure, Path(picture.path).stem)
         for place, made in enumerate(drawn)
         for picture, figure in zip(places[place], made.values(), strict=True)
     }

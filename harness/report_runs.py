@@ -1,6 +1,7 @@
 """Runs -> the report on them, on what changed between them, or on the history of all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from pathlib import Path
 
 from matplotlib.figure import Figure
@@ -9,18 +10,19 @@ from harness.compare import CompareError, Comparison, compare, only
 from harness.compare_runs import compare_runs
 from harness.history import history
 from harness.history_text import history_rows
-from harness.html import Image, render
+from harness.html import render
 from harness.html_changes import changes_html
 from harness.html_history import history_html
-from harness.html_report import report_html
-from harness.images import embedded
+from harness.html_report import illustrated, report_html
+from harness.images import Image, embedded
 from harness.overview import overview
 from harness.page import changes_page, history_page, report_page, section_title
 from harness.palette import assign_styles
 from harness.plot import figures
 from harness.plot_history import history_figures
 from harness.plot_runs import change_figures
-from harness.report_files import Report, by_path, file_stem, place_figures
+from harness.processes import start
+from harness.report_files import Report, file_stem, place_figures, start_files
 from harness.sources import Shelf, Source
 from harness.store import Notice
 from harness.table import rows
@@ -45,29 +47,23 @@ def runs_report(sources: Sequence[Source], wanted: Sequence[str], *, notice: Not
         lambda comparison: comparison.experiment,
     )
     found, palette = overview(runs), assign_styles(comparisons)
-    drawn = [figures(each, palette) | views(each, palette) for each in comparisons]
     titles = [section_title(comparison, found) for comparison in comparisons]
+    shelf, drawn, still, taught = Shelf.of(sources), [], [], []
+    for name, comparison in zip(titles, comparisons, strict=True):
+        taught.append(_taught(name, comparison, shelf, notice=notice))
+        drawn.append(figures(comparison, palette) | views(comparison, palette))
+        still.append(_still(name, drawn[-1]))
     paths = place_figures(zip(titles, drawn, strict=True))
+    saved = start_files(paths, drawn)
     title = "Report on " + " + ".join(run.name for run in runs)
-    shelf = Shelf.of(sources)
-    page = report_html(
-        title,
-        found,
-        comparisons,
-        palette,
-        pictures={place: _still(titles[place], made) for place, made in enumerate(drawn)},
-        teaching={
-            place: _taught(titles[place], comparison, shelf, notice=notice)
-            for place, comparison in enumerate(comparisons)
-        },
-    )
+    page = report_html(title, found, comparisons, palette)
     return Report(
         name=file_stem("+".join(run.name for run in runs)),
         rows=rows(comparisons),
-        figures=by_path(paths, drawn),
+        figures=saved,
         page=report_page(title, found, comparisons, paths),
         text=report_page(title, found, comparisons, {}),
-        html=render(page),
+        html=render(illustrated(page, map(_ready, still), map(_ready, taught))),
     )
 
 
@@ -99,7 +95,9 @@ def changes_report(
     return Report(
         name=file_stem("-vs-".join(names)),
         rows=[row for comparison in found for row in change_rows(comparison)],
-        figures=by_path(paths, [{"change": figure} for made in drawn for figure in made.values()]),
+        figures=start_files(
+            paths, [{"change": figure} for made in drawn for figure in made.values()]
+        ),
         page=changes_page(found, whole, pictures),
         text=changes_page(found, whole, [{}] * len(found)),
         html=render(changes_html(found, whole)),
@@ -124,33 +122,46 @@ def history_report(folder: Path, wanted: Sequence[str], *, notice: Notice) -> Re
     sections = [{name: figure} for name, figure in drawn.items()]
     paths = place_figures(zip(["history"] * len(sections), sections, strict=True))
     pictures = {name: paths[place] for place, name in enumerate(drawn)}
-    shown = {name: _image(name, "history", figure) for name, figure in drawn.items()}
+    shown = [_image(name, "history", figure) for name, figure in drawn.items()]
     return Report(
         name="history",
         rows=history_rows(found),
-        figures=by_path(paths, sections),
+        figures=start_files(paths, sections),
         page=history_page(found, pictures),
         text=history_page(found, {}),
-        html=render(history_html(found, shown)),
+        html=render(history_html(found, _ready(shown))),
     )
 
 
-def _still(section: str, drawn: Mapping[str, Figure]) -> list[Image]:
+def _still(section: str, drawn: Mapping[str, Figure]) -> list[Future[Image]]:
     return [_image(name, section, drawn[name]) for name in STILL if name in drawn]
 
 
-def _taught(section: str, comparison: Comparison, shelf: Shelf, *, notice: Notice) -> list[Image]:
+def _taught(
+    section: str, comparison: Comparison, shelf: Shelf, *, notice: Notice
+) -> list[Future[Image]]:
     found = teaching_figures(comparison, shelf.artifacts, read_record=shelf.record, notice=notice)
     return [
-        embedded(each.figure, title=each.title, alt=each.alternative, file=_file(section, name))
+        start(
+            embedded,
+            each.figure,
+            title=each.title,
+            alt=each.alternative,
+            file=_file(section, name),
+        )
         for name, each in found.items()
     ]
 
 
-def _image(name: str, section: str, figure: Figure) -> Image:
-    """A figure of ours, whose first texts are its title and how to read it."""
+def _image(name: str, section: str, figure: Figure) -> Future[Image]:
+    """A figure of ours, as it gets drawn, whose first texts are its title and how to read it."""
     said = [text.get_text().replace(r"\$", "$") for text in figure.texts[:2]]
-    return embedded(figure, title="", alt=". ".join(said), file=_file(section, name))
+    return start(embedded, figure, title="", alt=". ".join(said), file=_file(section, name))
+
+
+def _ready(drawn: Iterable[Future[Image]]) -> list[Image]:
+    """The pictures, once they are drawn."""
+    return [image.result() for image in drawn]
 
 
 def _file(section: str, name: str) -> str:

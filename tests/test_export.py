@@ -3,7 +3,6 @@
 import csv
 import subprocess
 import sys
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from harness.export import main
 from harness.export_rows import TABLES
 from harness.record import Record, Threshold
 from harness.store import RECORDS
+from tests.commands import failure
 from tests.records import make_record, make_untrained, write_run
 
 ROOT = Path(__file__).parents[1]
@@ -38,28 +38,11 @@ def some() -> list[Record]:
 
 
 @pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty working folder."""
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-@pytest.fixture
 def exported(here: Path) -> Path:
     """The folder of an export of `some` in both formats."""
     write_run(here / "runs" / "a", some())
     assert main(["a"]) == 0
     return here / "exports" / "a"
-
-
-def failure(arguments: Sequence[str], capsys: pytest.CaptureFixture[str]) -> str:
-    """What standard error says of a command that must fail with exit code 2, and only there."""
-    assert main(arguments) == 2
-    out, error = capsys.readouterr()
-    assert out == ""
-    assert error.startswith("error: ")
-    assert error.count("\n") == 1
-    return error
 
 
 def test_command_line_exports_the_newest_run_and_loads_no_more_than_it_needs(here: Path) -> None:
@@ -198,7 +181,7 @@ def test_several_runs_go_into_the_same_tables(
     assert main(["a", "b", "--experiment", "depth", "--output", "depth"]) == 0
     assert polars.read_csv("depth/cases.csv")["experiment"].to_list() == ["depth"]
     capsys.readouterr()
-    assert "name each run once" in failure(["a", "runs/a"], capsys)
+    assert "name each run once" in failure(main, ["a", "runs/a"], capsys)
 
 
 def test_name_of_a_file_names_the_folder_and_stays_in_it(here: Path) -> None:
@@ -228,7 +211,7 @@ def test_bad_input_gets_one_clear_error_and_leaves_nothing_behind(
     with (write_run(here / "runs" / "damaged", some()) / RECORDS).open("a") as stream:
         stream.write('{"nodeid":"x","schema_version":3}\n')
     (here / "file").touch()
-    assert problem in failure(arguments, capsys)
+    assert problem in failure(main, arguments, capsys)
     assert [path for path in here.glob("exports/*/*") if path.is_file()] == []
 
 
@@ -239,7 +222,7 @@ def test_a_failed_export_leaves_the_one_before_as_it_was(
     with (here / "runs" / "a" / RECORDS).open("a") as stream:
         stream.write("{}\n")
     capsys.readouterr()
-    failure(["a"], capsys)
+    failure(main, ["a"], capsys)
     assert {path.name: path.read_bytes() for path in exported.iterdir()} == before
 
 
@@ -256,7 +239,7 @@ def test_a_missing_package_is_named_with_the_extra_that_brings_it(
     write_run(here / "runs" / "a", some())
     monkeypatch.setitem(sys.modules, package, None)
     monkeypatch.delitem(sys.modules, f"harness.export_{format}", raising=False)
-    said = failure(["a", "--format", "csv", "--format", format], capsys)
+    said = failure(main, ["a", "--format", "csv", "--format", format], capsys)
     assert f"--format {format}: expected the package that writes it" in said
     assert 'pip install "lenet-bench[export]"' in said
     assert not (here / "exports").exists()

@@ -3,56 +3,24 @@
 import csv
 import io
 import json
+import os
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from harness.record import Record
 from harness.report import main
+from tests.commands import failure, few
 from tests.records import DATASET, TIMING, make_record, make_untrained, write_run
-from tests.runs_over_time import write_history
 
 ROOT = Path(__file__).parents[1]
 HOSTILE = "a|b\n<script>alert(1)</script>/../[t](http://z) $q$"
 
 
 DONE = "Wrote reports/a/report.html, README.md, tables and 6 figures beside it."
-
-
-def few(seeds: int = 2, *, gain: float = 0.0, experiment: str = "optimizer") -> list[Record]:
-    """Two variants of one experiment."""
-    return [
-        make_record(
-            experiment=experiment,
-            variant=variant,
-            seed=seed,
-            accuracies=(accuracy, accuracy + 0.02 + gain + seed / 1000),
-        )
-        for seed in range(seeds)
-        for variant, accuracy in (("sgd", 0.5), ("adam", 0.9))
-    ]
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty working folder."""
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-def failure(arguments: Sequence[str], capsys: pytest.CaptureFixture[str]) -> str:
-    """What standard error says of a command that must fail with exit code 2, and only there."""
-    assert main(arguments) == 2
-    out, error = capsys.readouterr()
-    assert out == ""
-    assert error.startswith("error: ")
-    assert error.count("\n") == 1
-    return error
 
 
 def test_command_line_reports_on_the_newest_run_without_torch_or_pyplot(here: Path) -> None:
@@ -89,7 +57,7 @@ def test_newest_run_without_records_is_passed_over_and_it_is_said(
     assert notes.splitlines()[0] == (
         "runs/20260101-first: the newest run with records; passed over: 20260102-throughput"
     )
-    assert "expected records, found none" in failure(["20260102-throughput"], capsys)
+    assert "expected records, found none" in failure(main, ["20260102-throughput"], capsys)
 
 
 def test_files_are_written_and_the_page_shows_each_figure(
@@ -185,8 +153,8 @@ def test_the_same_seeds_in_two_runs_are_an_error(
 ) -> None:
     write_run(here / "runs" / "a", few())
     write_run(here / "runs" / "b", few())
-    assert "'a' and 'b'" in failure(["a", "b"], capsys)
-    assert "'a' and 'a'" in failure(["a", "runs/a"], capsys)
+    assert "'a' and 'b'" in failure(main, ["a", "b"], capsys)
+    assert "'a' and 'a'" in failure(main, ["a", "runs/a"], capsys)
     assert not (here / "reports").exists()
 
 
@@ -196,7 +164,9 @@ def test_an_experiment_can_be_chosen(here: Path, capsys: pytest.CaptureFixture[s
     out = capsys.readouterr().out
     assert "## depth" in out
     assert "## optimizer" not in out
-    assert "expected one of depth, optimizer" in failure(["a", "--experiment", "dept"], capsys)
+    assert "expected one of depth, optimizer" in failure(
+        main, ["a", "--experiment", "dept"], capsys
+    )
 
 
 def test_header_says_what_is_wrong_with_a_run(
@@ -253,19 +223,10 @@ def test_a_run_in_which_every_case_raised_is_reported(
     assert main(["a"]) == 0
     assert "1 of 1 cases raised an error" in capsys.readouterr().out
     assert "--experiment optimizer: expected no name" in failure(
-        ["a", "--experiment", "optimizer"], capsys
+        main, ["a", "--experiment", "optimizer"], capsys
     )
     write_run(here / "runs" / "b", few())
-    assert "'a' holds no result" in failure(["--compare", "a", "b"], capsys)
-
-
-def test_compare_says_what_raised_in_which_run(
-    here: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    write_run(here / "runs" / "a", few())
-    write_run(here / "runs" / "b", [*few(), make_untrained(variant="nadam")])
-    assert main(["--compare", "a", "b"]) == 0
-    assert re.search(r"\| b +\| test_optimizer\[nadam-seed0\] \| error", capsys.readouterr().out)
+    assert "'a' holds no result" in failure(main, ["--compare", "a", "b"], capsys)
 
 
 def test_a_sound_run_has_no_warning(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -308,84 +269,17 @@ def test_hostile_names_break_neither_page_nor_files(here: Path) -> None:
     }
 
 
-def test_compare_shows_the_paired_change(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    write_run(here / "runs" / "a", few(3))
-    extra = make_record(variant="nadam")
-    write_run(here / "runs" / "b", [*few(3, gain=0.01), extra])
-    assert main(["--compare", "a", "b"]) == 0
-    out = capsys.readouterr().out
-    assert "# b against a" in out
-    assert "+1.00 ± 0.00" in out
-    assert "## Only in b" in out
-    assert "optimizer/nadam (mnist, short)" in out
-    folder = here / "reports" / "a-vs-b"
-    assert sorted(path.name for path in (folder / "figures").iterdir()) == [
-        "optimizer-change.png",
-        "optimizer-change.svg",
-    ]
-    assert main(["--compare", "a", "b", "--format", "json"]) == 0
-    (first, *_) = json.loads(capsys.readouterr().out)
-    assert first["test_accuracy_difference"] == pytest.approx(0.01)
-
-
-def test_compare_holds_several_runs_against_the_first(
-    here: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for name, gain in (("a", 0.0), ("b", 0.01), ("c", 0.015)):
-        write_run(here / "runs" / name, few(3, gain=gain))
-    assert main(["--compare", "a", "b", "c"]) == 0
-    out = capsys.readouterr().out
-    assert "# b and c against a" in out
-    assert "## optimizer: b" in out
-    assert "## optimizer: c" in out
-    folder = here / "reports" / "a-vs-b-vs-c"
-    drawn = {path.name for path in (folder / "figures").glob("*.png")}
-    assert drawn == {"optimizer-b-change.png", "optimizer-c-change.png"}
-    rows = json.loads((folder / "comparison.json").read_text())
-    assert {(row["first"], row["second"]) for row in rows} == {("a", "b"), ("a", "c")}
-
-
-def test_history_tells_which_commit_moved_what(
-    here: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    days = [few(12, gain=1e-4 * day - 0.2 * (day > 1)) for day in range(4)]
-    write_history(here / "runs", days)
-    assert main(["--history"]) == 0
-    out = capsys.readouterr().out
-    assert "# History" in out
-    assert "test accuracy fell by 19.98 points" in out
-    assert re.search(r"between run run-01 \(\w{7}\) and run run-02 \(\w{7}\)", out)
-    folder = here / "reports" / "history"
-    assert "fell by 19.98 points" in (folder / "report.html").read_text(encoding="utf-8")
-    assert any(row["changes"] for row in json.loads((folder / "comparison.json").read_text()))
-
-
-def test_history_of_one_run_says_what_is_missing(
-    here: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    write_history(here / "runs", [few(2)])
-    assert "expected two runs or more" in failure(["--history"], capsys)
-
-
-def test_compare_refuses_runs_that_have_nothing_in_common(
-    here: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    write_run(here / "runs" / "a", few(1))
-    write_run(here / "runs" / "b", [replace(record, tier="smoke") for record in few(1)])
-    assert "one dataset and tier" in failure(["--compare", "a", "b"], capsys)
-
-
 def test_missing_empty_and_damaged_runs_are_one_clear_error(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert "runs" in failure([], capsys)
+    assert "runs" in failure(main, [], capsys)
     write_run(here / "runs" / "empty", [])
-    assert "expected records, found none" in failure(["empty"], capsys)
-    assert "nowhere" in failure(["nowhere"], capsys)
+    assert "expected records, found none" in failure(main, ["empty"], capsys)
+    assert "nowhere" in failure(main, ["nowhere"], capsys)
     run = write_run(here / "runs" / "damaged", few(1))
     lines = (run / "records.jsonl").read_bytes().splitlines(keepends=True)
     (run / "records.jsonl").write_bytes(lines[0] + b"}{\n" + lines[1])
-    assert "records.jsonl:2" in failure(["damaged"], capsys)
+    assert "records.jsonl:2" in failure(main, ["damaged"], capsys)
     assert not (here / "reports").exists()
 
 
@@ -406,7 +300,7 @@ def test_a_folder_that_cannot_be_written_is_one_clear_error(
 ) -> None:
     write_run(here / "runs" / "a", few(1))
     (here / "taken").write_text("a file")
-    assert "--output" in failure(["a", "--output", "taken"], capsys)
+    assert "--output" in failure(main, ["a", "--output", "taken"], capsys)
 
 
 @pytest.mark.parametrize(
@@ -427,3 +321,44 @@ def test_every_option_has_its_help(capsys: pytest.CaptureFixture[str]) -> None:
     words = " ".join(out.split())
     assert "without any, the newest under runs/ that has records" in words
     assert "A RUN is a run's folder, its name under runs/, or a .jsonl file of records." in words
+
+
+def test_a_process_that_draws_and_dies_is_one_clear_error(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_run(here / "runs" / "a", few(1))
+    monkeypatch.setattr("harness.report_files.files", lambda *_: os._exit(9))
+    assert "with more memory free" in failure(main, ["a"], capsys)
+    monkeypatch.undo()
+    assert main([str(here / "runs" / "a"), "--output", str(here / "whole")]) == 0
+
+
+STOPPED = """
+import signal, sys, time
+from harness import report, report_files
+
+def stall(figure, name):
+    import os, signal, time
+    os.killpg(os.getpgrp(), signal.SIGINT)  # what a terminal does at Ctrl-C
+    time.sleep(60)
+
+report_files.files = stall
+sys.exit(report.main(["a"]))
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends a signal to a group of processes")
+def test_ctrl_c_stops_it_at_once_and_in_one_line(here: Path) -> None:
+    write_run(here / "runs" / "a", few(1))
+    done = subprocess.run(
+        [sys.executable, "-c", STOPPED],
+        capture_output=True,
+        text=True,
+        start_new_session=True,
+        timeout=50,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == 130
+    assert done.stderr == "stopped: the report was not made\n"
+    assert not (here / "reports" / "a" / "report.html").exists()

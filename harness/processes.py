@@ -1,0 +1,36 @@
+"""Work done by other processes, one for each core, while this one goes on."""
+
+import signal
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import ParamSpec, TypeVar
+
+from loky import ProcessPoolExecutor, get_reusable_executor
+
+from harness.environment import cores
+
+Given = ParamSpec("Given")
+Done = TypeVar("Done")
+
+
+def start(
+    work: Callable[Given, Done], /, *given: Given.args, **named: Given.kwargs
+) -> Future[Done]:
+    """Have another process do some work: what it is given and what it returns are pickled.
+
+    The processes stay for the next work. Asked for its result, the future raises
+    `BrokenProcessPool` if that process was ended from outside.
+    """
+    started: Future[Done] = _others().submit(work, *given, **named)
+    return started
+
+
+def stop() -> None:
+    """End the other processes, whatever they do."""
+    _others().shutdown(kill_workers=True)
+
+
+def _others() -> ProcessPoolExecutor:
+    # They leave it to whoever started them to say that it was interrupted.
+    quiet = (signal.SIGINT, signal.SIG_IGN)
+    return get_reusable_executor(cores(), initializer=signal.signal, initargs=quiet)
