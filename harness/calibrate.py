@@ -197,7 +197,7 @@ def _parser() -> argparse.ArgumentParser:
         "run",
         nargs="*",
         metavar="RUN",
-        help="run to measure: its folder, its name under --runs, or a .jsonl file of records; "
+        help="run to measure: its folder, its name under --runs, or a .jsonl or .jsonl.gz file; "
         "several count together; without any, the newest run that has records",
     )
     parser.add_argument(

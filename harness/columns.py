@@ -22,7 +22,15 @@ from harness.environment import cores
 from harness.epochs import EpochColumns, EpochFiles, EpochFrame, EpochRows
 from harness.load_progress import LoadProgress
 from harness.record import Record
-from harness.store import RECORDS, Notice, StoreError, decode_line, is_half_written, numbered_lines
+from harness.store import (
+    RECORDS,
+    Notice,
+    StoreError,
+    decode_line,
+    is_half_written,
+    numbered_lines,
+    open_records,
+)
 from harness.summary import CaseSummary, Shared, summarize
 
 Found = TypeVar("Found")
@@ -34,7 +42,7 @@ _CHILD = "from harness.chunks import main; main()"
 def read_cases(
     run: Path, *, notice: Notice, progress: TextIO, chunk_bytes: int = CHUNK_BYTES
 ) -> tuple[CaseSummary, ...]:
-    """The cases of a run's folder or of a `.jsonl` file; of two for one case, the later one.
+    """The cases of a run's folder or of a file of records; of two for one case, the later one.
 
     A last line that was never finished is left out, and `notice` is told. A reading that takes
     more than a moment is told to `progress`.
@@ -45,10 +53,11 @@ def read_cases(
     file = run / RECORDS if run.is_dir() else run
     next(numbered_lines(file), None)  # says what is wrong with a file that cannot be read
     table = EpochFiles(folder=Path(tempfile.mkdtemp(dir=_spools())))
-    watch = LoadProgress(name=file.name, total_bytes=file.stat().st_size, stream=progress)
+    plain = _unpacked(file, table.folder)
+    watch = LoadProgress(name=file.name, total_bytes=plain.stat().st_size, stream=progress)
     cases: dict[str, CaseSummary] = {}
     lines = 0
-    with _chunks(file, table, chunk_bytes) as chunks, watch:
+    with _chunks(plain, table, chunk_bytes) as chunks, watch:
         for chunk in chunks:
             cases.update((case.nodeid, case) for case in chunk.cases)
             lines += len(chunk.cases)
@@ -83,6 +92,16 @@ def some(found: tuple[Found, ...], run: Path) -> tuple[Found, ...]:
             "or name another run"
         )
     return found
+
+
+def _unpacked(file: Path, folder: Path) -> Path:
+    """A file that can be read from anywhere within: itself, or a copy in the folder."""
+    if file.suffix != ".gz":
+        return file
+    copy = folder / file.stem
+    with open_records(file) as packed, copy.open("wb") as plain:
+        shutil.copyfileobj(packed, plain)
+    return copy
 
 
 def _refuse(line: bytes, *, place: str, notice: Notice) -> None:

@@ -69,8 +69,8 @@ def parser() -> argparse.ArgumentParser:
         prog="python -m harness.export",
         description="The records of runs as files that other tools read: tables as CSV and "
         "Parquet, TensorBoard event files, MLflow runs.",
-        epilog="A RUN is a run's folder, its name under runs/, or a .jsonl file of records. The "
-        "formats tensorboard and mlflow need packages of their own: pip install "
+        epilog="A RUN is a run's folder, its name under runs/, or a .jsonl or .jsonl.gz file. "
+        "The formats tensorboard and mlflow need packages of their own: pip install "
         '"lenet-bench[export]".',
     )
     found.add_argument(

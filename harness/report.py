@@ -117,7 +117,7 @@ def parser() -> argparse.ArgumentParser:
         description="Tables and figures of one run, of several together, of some compared, or of "
         "all over time. The tables are printed; the whole report, with a page for the browser, "
         "goes to a folder.",
-        epilog="A RUN is a run's folder, its name under runs/, or a .jsonl file of records. "
+        epilog="A RUN is a run's folder, its name under runs/, or a .jsonl or .jsonl.gz file. "
         "pytest bench/ makes one, and prints its name as it ends. python -m harness.report papers "
         "[RUN ...] holds runs of the tier paper against the studies that they repeat.",
     )

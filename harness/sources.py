@@ -9,7 +9,15 @@ from harness.artifacts import artifacts_path
 from harness.columns import read_cases, some
 from harness.overview import LoadedRun
 from harness.record import Record
-from harness.store import RECORDS, Notice, decode_line, find_run, read_manifest, run_name
+from harness.store import (
+    RECORDS,
+    Notice,
+    decode_line,
+    find_run,
+    open_records,
+    read_manifest,
+    run_name,
+)
 from harness.summary import CaseSummary
 
 
@@ -66,7 +74,7 @@ class Shelf:
     def record(self, nodeid: str, run: str) -> Record:
         """The whole record of a case; raises `StoreError` if its file has changed since."""
         source, case = self.cases[nodeid, run]
-        with source.file.open("rb") as stream:
+        with open_records(source.file) as stream:
             stream.seek(case.epochs.row)  # the byte at which its line begins
             return decode_line(stream.readline(), place=f"{source.file}: {case.case}")
 

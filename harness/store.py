@@ -5,15 +5,18 @@ loses the cases in flight and nothing else. An operating-system lock keeps a run
 falls with the process that holds it, however that process ends.
 """
 
+import gzip
 import os
 import secrets
 import shutil
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import zlib
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 import msgspec
 from filelock import FileLock, Timeout
@@ -25,6 +28,8 @@ RECORDS = "records.jsonl"
 BENCHMARK = "benchmark.json"
 LOCK = ".lock"
 RUNS = Path("runs")
+FILES = (".jsonl", ".jsonl.gz")
+"""Endings of files of records that stand alone."""
 
 Notice = Callable[[str], None]
 """Is told what was repaired or left out."""
@@ -150,7 +155,7 @@ def open_run(run: Path, *, notice: Notice | None = None) -> Run:
 def find_run(
     name: str | Path | None = None, *, runs: Path = RUNS, notice: Notice | None = None
 ) -> Path:
-    """The run of that name: a folder, a name under `runs`, or a `.jsonl` file.
+    """The run of that name: a folder, a name under `runs`, or a `.jsonl` or `.jsonl.gz` file.
 
     `None` is the newest run that has records. If it is not the newest of all, `notice` is told
     which was taken and which were passed over, and without one a `StoreWarning` is given.
@@ -162,14 +167,14 @@ def find_run(
         return _newest(runs, notice or _warn)
     paths = (Path(name), runs / name)
     for path in paths:
-        if _is_run(path) or (path.suffix == ".jsonl" and path.is_file()):
+        if _is_run(path) or (path.name.endswith(FILES) and path.is_file()):
             return path
     exists = any(path.exists() for path in paths)
     raise StoreError(_no_such_run(name, runs=runs, exists=exists))
 
 
 def read_records(run: Path, *, notice: Notice | None = None) -> list[Record]:
-    """The records of a run's folder or of a `.jsonl` file; of two for one case, the later one.
+    """The records of a run's folder or of a file of them; of two for one case, the later one.
 
     A last line that was never finished is left out: `notice` is told, and without one a
     `StoreWarning` is given.
@@ -207,11 +212,12 @@ def read_manifest(run: Path) -> Manifest | None:
 
 
 def run_name(path: Path) -> str:
-    """What a run is called: its folder; a `.jsonl` file's own name, if that says anything."""
+    """What a run is called: its folder; a file's own name, if that says anything."""
     whole = path.resolve()
     if whole.is_dir():
         return whole.name
-    return whole.parent.name if whole.name == RECORDS else whole.stem
+    name = whole.name.removesuffix(".gz")
+    return whole.parent.name if name == RECORDS else name.removesuffix(".jsonl")
 
 
 def _runs(runs: Path) -> list[Path]:
@@ -257,8 +263,8 @@ def _no_such_run(name: str | Path, *, runs: Path, exists: bool) -> str:
     got = "something else" if exists else "nothing"
     newest = [run.name for run in reversed(_runs(runs))]
     return (
-        f"{name}: expected a run's folder, a run's name under {runs} or a .jsonl file, "
-        f"found {got}: {runs} holds {_listed(newest) or 'no run'}"
+        f"{name}: expected a run's folder, a run's name under {runs}, or a {' or '.join(FILES)} "
+        f"file, found {got}: {runs} holds {_listed(newest) or 'no run'}"
     )
 
 
@@ -270,13 +276,23 @@ def _listed(names: Sequence[str]) -> str:
 
 def numbered_lines(file: Path) -> Iterator[tuple[int, bytes]]:
     """Line number and line, the line end included."""
+    with open_records(file) as stream:
+        yield from enumerate(stream, 1)
+
+
+@contextmanager
+def open_records(file: Path) -> Generator[BinaryIO, None, None]:
+    """A file of records as the bytes of its lines, unpacked as they are read.
+
+    Raises:
+        StoreError: it is missing, cannot be read, or was packed and is damaged.
+    """
     try:
-        with file.open("rb") as stream:
-            yield from enumerate(stream, 1)
-    except OSError as error:
-        raise StoreError(
-            f"{file}: expected a file of records: {error.strerror}: check the path"
-        ) from None
+        with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as stream:
+            yield cast(BinaryIO, stream)
+    except (OSError, EOFError, zlib.error) as error:
+        problem = getattr(error, "strerror", None) or error
+        raise StoreError(f"{file}: expected a file of records: {problem}: check the path") from None
 
 
 def decode_line(line: bytes, *, place: str) -> Record:

@@ -1,5 +1,6 @@
 """A run read in columns: the same cases, errors and notices as of whole records, in less memory."""
 
+import gzip
 import io
 import json
 import random
@@ -76,6 +77,21 @@ def test_several_processes_read_the_same(run: Path, monkeypatch: pytest.MonkeyPa
     (run / "records.jsonl").write_bytes(b"".join(lines))
     with pytest.raises(StoreError, match=r"records\.jsonl:101: .*missing required field"):
         read(run, chunk_bytes=20_000)
+
+
+def test_a_packed_file_is_read_the_same(run: Path, tmp_path: Path) -> None:
+    plain = (run / "records.jsonl").read_bytes()
+    file = tmp_path / "kept.jsonl.gz"
+    file.write_bytes(gzip.compress(plain))
+    assert read(file) == read(run)
+    assert read_records(file) == read_records(run)
+    file.write_bytes(gzip.compress(plain)[:-1000])
+    for reader in (read, read_records):
+        with pytest.raises(StoreError, match=r"kept\.jsonl\.gz: expected a file of records: Compr"):
+            reader(file)
+    file.write_bytes(plain)
+    with pytest.raises(StoreError, match=r"kept\.jsonl\.gz: .*: Not a gzipped file"):
+        read(file)
 
 
 def test_a_process_that_ends_early_is_an_error(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:

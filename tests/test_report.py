@@ -1,6 +1,7 @@
 """The report as its user meets it: commands in, files, text and exit codes out."""
 
 import csv
+import gzip
 import io
 import json
 import os
@@ -94,6 +95,15 @@ def test_a_record_file_of_its_own_names_the_report(here: Path) -> None:
     page = (here / "elsewhere" / "deep" / "README.md").read_text(encoding="utf-8")
     assert page.startswith("# Report on kept\n")
     assert not (here / "reports").exists()
+
+
+def test_a_packed_record_file_makes_the_same_report(here: Path) -> None:
+    run = write_run(here / "runs" / "a", few())
+    for name, pack in (("a.jsonl", bytes), ("b.jsonl.gz", gzip.compress)):
+        (here / name).write_bytes(pack((run / "records.jsonl").read_bytes()))
+        assert main([name]) == 0
+    tables = [(here / "reports" / name / "comparison.csv").read_bytes() for name in "ab"]
+    assert tables[0] == tables[1]
 
 
 @pytest.mark.parametrize("format", ["csv", "json"])
@@ -320,7 +330,7 @@ def test_every_option_has_its_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert all(option in out for option in ("RUN", "--format", "--experiment", "--compare"))
     words = " ".join(out.split())
     assert "without any, the newest under runs/ that has records" in words
-    assert "A RUN is a run's folder, its name under runs/, or a .jsonl file of records." in words
+    assert "A RUN is a run's folder, its name under runs/, or a .jsonl or .jsonl.gz file." in words
 
 
 def test_a_process_that_draws_and_dies_is_one_clear_error(
