@@ -20,7 +20,6 @@ from typing import TextIO, TypeVar
 from harness.chunks import CHUNK_BYTES, Chunk, chunks_of, read_chunk
 from harness.environment import cores
 from harness.epochs import EpochColumns, EpochFiles, EpochFrame, EpochRows
-from harness.load_progress import LoadProgress
 from harness.record import Record
 from harness.store import (
     RECORDS,
@@ -32,6 +31,7 @@ from harness.store import (
     open_records,
 )
 from harness.summary import CaseSummary, Shared, summarize
+from harness.work_progress import WorkProgress, bytes_read
 
 Found = TypeVar("Found")
 CHUNKS_ALONE = 4
@@ -54,7 +54,8 @@ def read_cases(
     next(numbered_lines(file), None)  # says what is wrong with a file that cannot be read
     table = EpochFiles(folder=Path(tempfile.mkdtemp(dir=_spools())))
     plain = _unpacked(file, table.folder)
-    watch = LoadProgress(name=file.name, total_bytes=plain.stat().st_size, stream=progress)
+    size = plain.stat().st_size
+    watch = WorkProgress(total=size, show=bytes_read(file.name, size), stream=progress)
     cases: dict[str, CaseSummary] = {}
     lines = 0
     with _chunks(plain, table, chunk_bytes) as chunks, watch:

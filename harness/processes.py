@@ -1,13 +1,14 @@
 """Work done by other processes, one for each core, while this one goes on."""
 
 import signal
-from collections.abc import Callable
-from concurrent.futures import Future
-from typing import ParamSpec, TypeVar
+from collections.abc import Callable, Collection
+from concurrent.futures import Future, as_completed
+from typing import Any, ParamSpec, TypeVar
 
 from loky import ProcessPoolExecutor, get_reusable_executor
 
 from harness.environment import cores
+from harness.work_progress import WorkProgress
 
 Given = ParamSpec("Given")
 Done = TypeVar("Done")
@@ -23,6 +24,13 @@ def start(
     """
     started: Future[Done] = _others().submit(work, *given, **named)
     return started
+
+
+def wait(started: Collection[Future[Any]], progress: WorkProgress) -> None:
+    """Wait until all are done, and tell how far they are."""
+    with progress:
+        for done, _ in enumerate(as_completed(started), 1):
+            progress.at(done)
 
 
 def stop() -> None:

@@ -1,8 +1,11 @@
 """Runs -> the report on them, on what changed between them, or on the history of all."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from matplotlib.figure import Figure
 
@@ -21,7 +24,7 @@ from harness.palette import assign_styles
 from harness.plot import figures
 from harness.plot_history import history_figures
 from harness.plot_runs import change_figures
-from harness.processes import start
+from harness.processes import start, wait
 from harness.report_files import Report, file_stem, place_figures, start_files
 from harness.sources import Shelf, Source
 from harness.store import Notice
@@ -29,6 +32,7 @@ from harness.table import rows
 from harness.table_runs import change_rows
 from harness.teaching import teaching_figures
 from harness.views import views
+from harness.work_progress import WorkProgress, figures_drawn
 
 STILL = ("ranks", "time-to-target")
 """Figures that the page for a browser takes as they are; the others it draws itself."""
@@ -57,6 +61,7 @@ def runs_report(sources: Sequence[Source], wanted: Sequence[str], *, notice: Not
     saved = start_files(paths, drawn)
     title = "Report on " + " + ".join(run.name for run in runs)
     page = report_html(title, found, comparisons, palette)
+    _await([*saved.values(), *chain(*still, *taught)])
     return Report(
         name=file_stem("+".join(run.name for run in runs)),
         rows=rows(comparisons),
@@ -157,6 +162,11 @@ def _image(name: str, section: str, figure: Figure) -> Future[Image]:
     """A figure of ours, as it gets drawn, whose first texts are its title and how to read it."""
     said = [text.get_text().replace(r"\$", "$") for text in figure.texts[:2]]
     return start(embedded, figure, title="", alt=". ".join(said), file=_file(section, name))
+
+
+def _await(drawn: Collection[Future[Any]]) -> None:
+    count = len(drawn)
+    wait(drawn, WorkProgress(total=count, show=figures_drawn(count), stream=sys.stderr))
 
 
 def _ready(drawn: Iterable[Future[Image]]) -> list[Image]:

@@ -17,10 +17,10 @@ import pytest
 from harness import columns
 from harness.columns import cases_of, read_cases
 from harness.compare import compare
-from harness.load_progress import LoadProgress
 from harness.record import Record, encode
 from harness.store import StoreError, read_records
 from harness.summary import CaseSummary, Shared
+from harness.work_progress import WorkProgress, bytes_read
 from tests.records import bench_records, make_epoch, make_record, make_untrained, write_run
 
 ROOT = Path(__file__).parents[1]
@@ -262,9 +262,8 @@ def progress(stream: io.StringIO, *, every_s: float, monkeypatch: pytest.MonkeyP
     """What a reading of 100 parts says."""
     monkeypatch.setenv("TERM", "xterm")
     now = [0.0]
-    with LoadProgress(
-        name="records.jsonl", total_bytes=10**9, stream=stream, clock=lambda: now[0]
-    ) as watch:
+    shown = bytes_read("records.jsonl", 10**9)
+    with WorkProgress(total=10**9, show=shown, stream=stream, clock=lambda: now[0]) as watch:
         for part in range(1, 101):
             now[0] += every_s
             watch.at(part * 10**7)
