@@ -14,6 +14,7 @@ from harness.curves import (
     last_epoch,
     pareto_front,
     seed_curves,
+    sized,
     thin,
 )
 from harness.estimate import Estimate
@@ -121,7 +122,7 @@ def epoch_rows(comparison: Comparison, axis: AccuracyAxis) -> Rows:
 
 def line_rows(comparison: Comparison, axis: AccuracyAxis) -> Rows:
     """One row a variant, seed and epoch, of the first seeds, as many as a page can hold."""
-    most = shown_seeds(comparison) // max(1, last_epoch(comparison.cells))
+    most = shown_lines(comparison)
     return [
         _naming(comparison, cell) | {"seed": seed, "epoch": epoch, "place": axis.place(accuracy)}
         for cell in comparison.cells
@@ -131,18 +132,30 @@ def line_rows(comparison: Comparison, axis: AccuracyAxis) -> Rows:
     ]
 
 
-def front_rows(comparison: Comparison, axis: AccuracyAxis) -> Rows:
-    """The Pareto front of accuracy against seconds, up to the last second of any variant."""
+def front_rows(comparison: Comparison, axis: AccuracyAxis, rates: Sequence[float]) -> Rows:
+    """The Pareto front of accuracy against seconds, up to the last second of any variant.
+
+    Where each of some learning rates has a panel, it is there in each.
+    """
+    panels: list[Row] = [{"panel": panel_name(rate)} for rate in rates] or [{}]
     front = [point for point, _ in pareto_front(comparison.cells)]
     end = max((point[0] for cell in comparison.cells for point in by_time(cell)), default=0.0)
     last = [(end, front[-1][1])] if front else []
     return [
-        {"seconds": seconds, "place": axis.place(accuracy)} for seconds, accuracy in (*front, *last)
+        {
+            "variant": "best mean so far",
+            "seconds": round(seconds, 3),
+            "best": axis.place(accuracy),
+            "shown": ACCURACY.show(accuracy),
+        }
+        | panel
+        for panel in panels
+        for seconds, accuracy in (*front, *last)
     ]
 
 
 def cost_rows(comparison: Comparison) -> Rows:
-    """One row a timed variant: seconds an epoch, parameters, numeric levels."""
+    """One row a timed variant of known size: seconds an epoch, parameters."""
     return [
         _naming(comparison, cell)
         | {
@@ -151,8 +164,7 @@ def cost_rows(comparison: Comparison) -> Rows:
             "parameters": cell.parameters,
             "accuracy": show_mean(cell.accuracy, ACCURACY),
         }
-        for cell in comparison.cells
-        if cell.epoch_s is not None
+        for cell in sized(comparison)
     ]
 
 
@@ -198,10 +210,15 @@ def _ends(cell: Cell) -> list[tuple[float, float, int]]:
     ]
 
 
+def panel_name(rate: float) -> str:
+    """What the panel of a learning rate is headed by."""
+    return f"learning rate {show_level(rate)}"
+
+
 def _naming(comparison: Comparison, cell: Cell) -> Row:
-    rate = {"rate": cell.rate, "panel": f"learning rate {show_level(cell.rate)}"}
+    rate = {} if cell.rate is None else {"rate": cell.rate, "panel": panel_name(cell.rate)}
     return {
         "name": name_of(comparison, cell),
         "variant": full_name(comparison, cell),
-        **(rate if comparison.crossed and cell.rate is not None else {}),
+        **(rate if comparison.crossed else {}),
     }

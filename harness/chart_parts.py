@@ -10,10 +10,9 @@ from typing import Any, Literal
 import altair as alt
 
 from harness.chart_axis import AccuracyAxis
-from harness.chart_data import Rows
+from harness.chart_data import Rows, panel_name
 from harness.compare import Comparison
 from harness.curves import epoch_accuracies, final_accuracies
-from harness.factors import show_level
 from harness.marks import Mark
 from harness.palette import Line, Palette, Style, name_of
 
@@ -23,7 +22,7 @@ FITTING = "container"
 """Width of all other figures: that of their place on the page."""
 TIPS = {
     "variant": "variant",
-    "accuracy": "test accuracy, %",
+    "accuracy": "mean test accuracy, %",
     "range": "lowest to highest",
     "against": "against baseline",
     "mark": "beyond chance",
@@ -35,8 +34,9 @@ TIPS = {
     "seconds": "seconds",
     "time": "seconds an epoch",
     "parameters": "parameters",
+    "difference": "second less first",
 }
-"""Field -> its name in what hovering shows."""
+"""Field -> its name in what hovering shows and in the table of a figure's numbers."""
 DASHES: Mapping[Line, Sequence[int]] = {"-": [1, 0], "--": [7, 3], "-.": [7, 3, 2, 3], ":": [2, 3]}
 """Kind of line in matplotlib's words -> lengths of its strokes and gaps, in pixels."""
 SHAPES = {
@@ -157,11 +157,6 @@ class Parts:
 def layered(*charts: alt.Chart) -> alt.LayerChart:
     """Charts on one another; `alt.layer`, whose type says less."""
     return alt.LayerChart(layer=list(charts))
-
-
-def panel_name(rate: float) -> str:
-    """What a panel is headed by."""
-    return f"learning rate {show_level(rate)}"
 
 
 def named(data: str) -> alt.NamedData:

@@ -4,8 +4,11 @@ import altair as alt
 
 from harness import chart_data
 from harness.chart_parts import FITTING, HIGH_PX, Chart, Parts, finished, layered, named, tips
-from harness.curves import numeric_levels, pareto_front
-from harness.sentences import about, speed_sentence, time_sentence
+from harness.curves import numeric_levels, pareto_front, sized
+from harness.sentences import about, parameters_sentence, speed_sentence, time_sentence
+
+ASIDE_PX = 9
+"""Pixels between a variant's mark and those of its seeds, none of which it is to hide."""
 
 
 def seconds_chart(parts: Parts) -> Chart:
@@ -14,12 +17,14 @@ def seconds_chart(parts: Parts) -> Chart:
     seconds = alt.X("seconds:Q", title="seconds of training", scale=alt.Scale(zero=True))
     colour = parts.colour(legend="stroke")
     front = (
-        alt.Chart(named("front"))
+        alt.Chart()
+        .transform_filter("isValid(datum.best)")
         .mark_line(interpolate="step-after", strokeWidth=5, color="#9a9a9a", opacity=0.45)
-        .encode(x=seconds, y=course.y("place"))
+        .encode(x=seconds, y=course.y("best"))
     )
     ends = (
-        alt.Chart(named("ends"))
+        alt.Chart()
+        .transform_filter("isValid(datum.place)")
         .mark_circle(size=14, opacity=0.5)
         .encode(
             x=seconds,
@@ -29,7 +34,8 @@ def seconds_chart(parts: Parts) -> Chart:
         )
     )
     lines = (
-        alt.Chart(named("epochs"))
+        alt.Chart()
+        .transform_filter("isValid(datum.mean)")
         .mark_line(strokeWidth=1.6, point=alt.OverlayMarkDef(size=26))
         .encode(
             x=seconds,
@@ -41,19 +47,24 @@ def seconds_chart(parts: Parts) -> Chart:
             tooltip=tips("variant", "epoch", "seconds", "shown"),
         )
     )
-    layers = layered(front, ends, lines).properties(width=FITTING, height=HIGH_PX)
+    layers = layered(front, ends, lines).properties(height=HIGH_PX)
     return Chart(
         name="accuracy-by-time",
         title=speed_sentence(comparison, pareto_front(comparison.cells)),
         reading="A mark an epoch, mean over seeds; small dots: each seed's end; grey: the best "
-        f"mean so far (Pareto front). {chart_data.seeds_sentence(comparison)}"
+        f"mean so far, of all (Pareto front). {chart_data.seeds_sentence(comparison)}"
         f"{about(comparison, times=True)}",
-        spec=finished(layers, title="Test accuracy by seconds of training"),
+        spec=finished(
+            parts.panels(layers, data="time"), title="Test accuracy by seconds of training"
+        ),
         data={
-            "epochs": chart_data.epoch_rows(comparison, course),
-            "ends": chart_data.seed_rows(comparison, course),
-            "front": chart_data.front_rows(comparison, course),
+            "time": [
+                *chart_data.epoch_rows(comparison, course),
+                *chart_data.seed_rows(comparison, course),
+                *chart_data.front_rows(comparison, course, parts.rates),
+            ]
         },
+        wide=comparison.crossed,
     )  # fmt: skip
 
 
@@ -79,22 +90,21 @@ def factor_chart(parts: Parts, factor: str) -> Chart:
 def parameters_chart(parts: Parts) -> Chart:
     """Seconds an epoch against the number of trainable parameters."""
     count = alt.X("parameters:Q", title="trainable parameters", scale=alt.Scale(zero=True))
-    rows = chart_data.cost_rows(parts.comparison)
-    low, high = (pick(rows, key=lambda row: float(row["epoch_s"])) for pick in (min, max))
     return Chart(
         name="time-by-parameters",
-        title=f"{low['variant']} has the shortest epochs, {low['time']} s with "
-        f"{low['parameters']:,} parameters; {high['variant']} the longest, {high['time']} s with "
-        f"{high['parameters']:,}",
+        title=parameters_sentence(parts.comparison, sized(parts.comparison)),
         reading=_reading(parts),
         spec=finished(_points(parts, count), title="Epoch time by parameters"),
-        data={"cost": rows, "timed": chart_data.timed_rows(parts.comparison)},
+        data={
+            "cost": chart_data.cost_rows(parts.comparison),
+            "timed": chart_data.timed_rows(parts.comparison),
+        },
     )
 
 
 def _reading(parts: Parts) -> str:
     return (
-        "Large: median over seeds; small: each seed's median epoch. "
+        "Large: median over seeds; small, beside it: each seed's median epoch. "
         f"{about(parts.comparison, times=True)}"
     )
 
@@ -104,7 +114,7 @@ def _points(parts: Parts, x: alt.X) -> alt.LayerChart:
     colour = parts.colour(legend="circle")
     small = (
         alt.Chart(named("timed"))
-        .mark_circle(size=12, opacity=0.5)
+        .mark_circle(size=16, opacity=0.6, xOffset=ASIDE_PX)
         .encode(x=x, y=seconds, color=colour, tooltip=tips("variant", "seed", "time"))
     )
     large = (

@@ -1,6 +1,7 @@
 """Comparison -> interactive figures of accuracy, as Vega-Lite by way of Altair. Pure.
 
-Single seeds are visible in each figure that shows a mean. Titles and captions are the page's.
+Single seeds are visible beside each mean: in the lines by epoch on demand, in the heat map not, for
+which the first figure has them. Titles and captions are the page's.
 """
 
 import altair as alt
@@ -19,7 +20,7 @@ from harness.chart_parts import (
 )
 from harness.chart_time import factor_chart, parameters_chart, seconds_chart
 from harness.compare import Comparison
-from harness.curves import epoch_accuracies, final_accuracies, last_epoch, numeric_factors
+from harness.curves import epoch_accuracies, final_accuracies, last_epoch, numeric_factors, sized
 from harness.factors import show_level
 from harness.marks import Mark
 from harness.metrics import METRICS
@@ -39,7 +40,7 @@ def charts(comparison: Comparison, palette: Palette, marks: dict[str, Mark]) -> 
         found += [grid_chart(parts)] if comparison.crossed else []
         found.append(seconds_chart(parts))
     found += [factor_chart(parts, factor) for factor in numeric_factors(comparison)]
-    if len({cell.parameters for cell in comparison.cells if cell.parameters}) > 1:
+    if sized(comparison):
         found.append(parameters_chart(parts))
     return found
 
@@ -200,6 +201,8 @@ def _course_sentence(comparison: Comparison) -> str:
         for point in cell.curve
         if point.epoch in (1, last)
     ]
+    if {epoch for epoch, _, _ in ends} != {1, last}:  # no accuracy at one of the two
+        return best_sentence(comparison)
     leaders = [max(end for end in ends if end[0] == epoch) for epoch in (1, last)]
     (_, first, early), (_, final, late) = leaders
     if last == 1:

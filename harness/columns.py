@@ -28,7 +28,6 @@ from harness.store import (
     decode_line,
     is_half_written,
     numbered_lines,
-    open_records,
 )
 from harness.summary import CaseSummary, Shared, summarize
 from harness.work_progress import WorkProgress, bytes_read
@@ -53,7 +52,7 @@ def read_cases(
     file = run / RECORDS if run.is_dir() else run
     next(numbered_lines(file), None)  # says what is wrong with a file that cannot be read
     table = EpochFiles(folder=Path(tempfile.mkdtemp(dir=_spools())))
-    plain = _unpacked(file, table.folder)
+    plain = unpacked(file)
     size = plain.stat().st_size
     watch = WorkProgress(total=size, show=bytes_read(file.name, size), stream=progress)
     cases: dict[str, CaseSummary] = {}
@@ -95,13 +94,24 @@ def some(found: tuple[Found, ...], run: Path) -> tuple[Found, ...]:
     return found
 
 
-def _unpacked(file: Path, folder: Path) -> Path:
-    """A file that can be read from anywhere within: itself, or a copy in the folder."""
+def unpacked(file: Path) -> Path:
+    """A file of records that can be read from anywhere within: itself, or a copy of it.
+
+    Raises:
+        StoreError: it is packed and cannot be read.
+        OSError: there is no room for the copy.
+    """
     if file.suffix != ".gz":
         return file
-    copy = folder / file.stem
-    with open_records(file) as packed, copy.open("wb") as plain:
-        shutil.copyfileobj(packed, plain)
+    found = file.stat()
+    return _copy(file, found.st_mtime_ns, found.st_size)
+
+
+@cache
+def _copy(file: Path, *version: int) -> Path:
+    copy = Path(tempfile.mkdtemp(dir=_spools())) / file.stem
+    with copy.open("wb") as plain:
+        plain.writelines(line for _, line in numbered_lines(file))
     return copy
 
 

@@ -46,6 +46,12 @@ def first_reaching(cells: Sequence[Cell], accuracy: float) -> list[Mapping[int, 
     ]
 
 
+def sized(comparison: Comparison) -> list[Cell]:
+    """The timed cells whose parameters are known; none where all have the same number."""
+    cells = [cell for cell in comparison.cells if cell.parameters and cell.epoch_s is not None]
+    return cells if len({cell.parameters for cell in cells}) > 1 else []
+
+
 def seed_ends(cell: Cell) -> list[Point]:
     """All seconds of training and the final test accuracy of the seeds that are shown, by rank."""
     ends = [

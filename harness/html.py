@@ -16,7 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from harness.chart_parts import Chart
+from harness.chart_parts import TIPS, Chart
 from harness.findings import Finding
 from harness.images import Image
 from harness.palette import DARK
@@ -104,6 +104,7 @@ def render(page: Page) -> str:
         charts=_json(
             {
                 "dark": DARK,
+                "fields": TIPS,
                 "charts": {
                     f"{section.anchor}/{chart.name}": {
                         "spec": chart.spec,

@@ -11,15 +11,16 @@ from harness.estimate import Estimate
 from harness.findings import Finding
 from harness.html import Page, Section
 from harness.html_facts import facts
-from harness.html_report import warnings
 from harness.metrics import Metric
 from harness.overview import Overview
 from harness.page import (
+    FILTERED,
     TROUBLE,
     change_parts,
     changes_section,
     changes_title,
     run_facts,
+    run_warnings,
     trouble_parts,
 )
 from harness.plot_runs import look
@@ -41,7 +42,7 @@ def changes_html(comparisons: Sequence[RunComparison], found: Overview) -> Page:
         title=changes_title(comparisons),
         summary=[f"First: {each.before}. Second: {each.after}." for each in comparisons],
         facts=facts(found),
-        warnings=warnings(found),
+        warnings=[warning for run in found.runs for warning in run_warnings(run)],
         findings=_findings([cases for _, _, cases in parts]),
         caution="Second less first, paired by seed, with 95% t intervals and no correction for "
         "their number: some leave out zero by chance.",
@@ -56,7 +57,7 @@ def changes_html(comparisons: Sequence[RunComparison], found: Overview) -> Page:
             )
             for place, (comparison, title, cases) in enumerate(parts)
         ],
-        trouble="\n\n".join(trouble_parts(found)[1:]),
+        trouble="\n\n".join(trouble_parts(found, most=FILTERED)[1:]),
         trouble_title=TROUBLE,
         about="\n\n".join(
             [
@@ -96,7 +97,7 @@ def _charts(cases: Sequence[CaseChange]) -> list[Chart]:
 def _chart(metric: Metric, rows: Rows, cases: Sequence[CaseChange]) -> Chart:
     unit = "points" if metric.unit == "%" else metric.unit
     sort = [case.variant for case in cases]
-    tips = [alt.Tooltip("variant:N"), alt.Tooltip("shown:N", title=f"difference, {unit}")]
+    tips = [alt.Tooltip("variant:N"), alt.Tooltip("difference:N", title=f"difference, {unit}")]
     colour = alt.Color("colour:N", scale=None)
     base = alt.Chart(named("changes")).encode(
         y=alt.Y("variant:N", sort=sort, title=None, axis=alt.Axis(labelLimit=220, grid=False))
@@ -136,7 +137,7 @@ def _rows(cases: Sequence[CaseChange], metric: Metric) -> Rows:
                 "mean": metric.scale * found.mean,
                 "low": None if found.low is None else metric.scale * found.low,
                 "high": None if found.high is None else metric.scale * found.high,
-                "shown": show_change(change, metric),
+                "difference": show_change(change, metric),
                 "colour": colour,
                 "shape": {">": "triangle-right", "<": "triangle-left"}.get(marker, "circle"),
             }

@@ -8,6 +8,7 @@ from harness.history_text import headline, sentence
 from harness.html import Fact, Page, Section
 from harness.images import Image
 from harness.page import history_about, history_table
+from harness.table import escape
 
 MOST = 3
 """Changes that the page opens with, the newest first."""
@@ -31,6 +32,9 @@ def history_html(history: History, pictures: Sequence[Image]) -> Page:
                 title="Every series",
                 pictures=pictures,
                 table=history_table(history),
+                notes="\n".join(
+                    f"- {escape(sentence(change))}" for change in reversed(history.changes)
+                ),
             )
         ],
         about=history_about(history),

@@ -12,6 +12,7 @@ from harness.images import Image
 from harness.marks import marks
 from harness.overview import Overview
 from harness.page import (
+    FILTERED,
     TROUBLE,
     pool_warnings,
     run_facts,
@@ -54,7 +55,7 @@ def report_html(
             )
             for place, comparison in enumerate(comparisons)
         ],
-        trouble="\n\n".join(trouble_parts(found)[1:]),
+        trouble="\n\n".join(trouble_parts(found, most=FILTERED)[1:]),
         trouble_title=TROUBLE,
         about="\n\n".join(run_facts(found.runs)),
     )

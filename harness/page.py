@@ -14,8 +14,8 @@ from harness.sentences import best_sentence
 from harness.table import SHARED_MARK, escape, markdown, markdown_table, notes
 from harness.table_runs import change_notes, markdown_changes
 
-LISTED = 20
-"""Cases that a list names before it only counts."""
+LISTED, FILTERED = 20, 1_000
+"""Cases that a list names before it only counts; the same where a reader can filter them."""
 TROUBLE = "Cases in trouble"
 """The heading under which cases are that did not end well."""
 OUTCOMES: tuple[Outcome, ...] = ("passed", "failed", "unjudged", "error")
@@ -192,11 +192,11 @@ def pool_warnings(found: Overview) -> list[str]:
     return texts
 
 
-def trouble_parts(found: Overview) -> list[str]:
+def trouble_parts(found: Overview, *, most: int = LISTED) -> list[str]:
     """The cases that raised, failed or diverged, with the reason."""
     if not found.troubles:
         return []
-    shown = found.troubles[:LISTED]
+    shown = found.troubles[:most]
     runs = [escape(trouble.run) for trouble in shown]
     table = markdown_table(
         [
@@ -206,7 +206,7 @@ def trouble_parts(found: Overview) -> list[str]:
             ("why", [escape(_short(trouble.reason)) for trouble in shown], False),
         ]
     )
-    return [f"## {TROUBLE}", table, *_rest(len(found.troubles))]
+    return [f"## {TROUBLE}", table, *_rest(len(found.troubles), most)]
 
 
 def picture_parts(pictures: Iterable[Picture]) -> list[str]:
@@ -308,8 +308,8 @@ def shown_seeds(seeds: Sequence[int]) -> str:
     return ", ".join(said[:10]) + (", and more" if len(said) > 10 else "")
 
 
-def _rest(total: int) -> list[str]:
-    return [f"And {total - LISTED} more."] if total > LISTED else []
+def _rest(total: int, most: int = LISTED) -> list[str]:
+    return [f"And {total - most:,} more."] if total > most else []
 
 
 def _bullets(texts: Sequence[str]) -> str:

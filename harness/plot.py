@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from harness.axes import (
@@ -35,6 +34,7 @@ from harness.curves import (
     numeric_levels,
     pareto_front,
     seed_ends,
+    sized,
 )
 from harness.factors import LEARNING_RATE, say_level, show_level
 from harness.marks import marks
@@ -42,6 +42,7 @@ from harness.metrics import METRICS
 from harness.palette import Palette, Style, name_of
 from harness.plotters import (
     StyleOf,
+    name_lines,
     plot_accuracy,
     plot_bars,
     plot_epochs,
@@ -49,10 +50,19 @@ from harness.plotters import (
     plot_grid,
     plot_seconds,
     plot_time,
+    plot_time_points,
 )
-from harness.sentences import about, best_sentence, shown_sentence, speed_sentence, time_sentence
+from harness.sentences import (
+    about,
+    best_sentence,
+    parameters_sentence,
+    shown_sentence,
+    speed_sentence,
+    time_sentence,
+)
 
 ACCURACY = METRICS["test_accuracy"]
+TIMES_READING = "Large: median over seeds; small, beside it: each seed's median epoch. "
 Plotter = Callable[[Axes, Sequence[Cell], StyleOf], Axes]
 End = Callable[[Cell], tuple[float, float] | None]
 """Where a cell's line ends, in data units."""
@@ -74,6 +84,8 @@ def figures(comparison: Comparison, palette: Palette) -> dict[str, Figure]:
         found["accuracy-by-time"] = seconds_figure(comparison, palette)
     for factor in numeric_factors(comparison):
         found[f"time-by-{factor}"] = time_figure(comparison, palette, factor=factor)
+    if sized(comparison):
+        found["time-by-parameters"] = parameters_figure(comparison, palette)
     return found
 
 
@@ -234,8 +246,31 @@ def time_figure(comparison: Comparison, palette: Palette, *, factor: str) -> Fig
     set_titles(
         figure,
         title=time_sentence(found, factor),
-        subtitle="Large: median over seeds; small: each seed's median epoch. "
-        f"{shown_sentence(comparison)}{about(comparison, times=True)}",
+        subtitle=f"{TIMES_READING}{shown_sentence(comparison)}{about(comparison, times=True)}",
+    )
+    return figure
+
+
+def parameters_figure(comparison: Comparison, palette: Palette) -> Figure:
+    """Seconds that an epoch takes against the number of trainable parameters, both from zero."""
+    cells, style_of = sized(comparison), _style_of(comparison, palette)
+    names = _names_by_accuracy(comparison)
+    figure, (ax,) = canvas(
+        axes=(1, 1),
+        size=(5.0, max(3.2, 0.19 * len(names))),
+        margins=Margins(right=0.9 + text_width(names), top=TITLE_IN),
+    )
+    plot_time_points(ax, [(cell.parameters or 0, cell) for cell in cells], style_of)
+    ax.set_xlim(left=0)
+    ax.set_ylim(bottom=0)
+    ax.xaxis.set_major_formatter("{x:,.0f}")
+    ax.set_xlabel("trainable parameters", fontsize=FONT_PT)
+    ax.set_ylabel("seconds an epoch", fontsize=FONT_PT)
+    _add_legend(ax, comparison, style_of, names)
+    set_titles(
+        figure,
+        title=parameters_sentence(comparison, cells),
+        subtitle=f"{TIMES_READING}{shown_sentence(comparison)}{about(comparison, times=True)}",
     )
     return figure
 
@@ -287,23 +322,9 @@ def _labels(cells: Iterable[Cell], style_of: StyleOf, end: End) -> list[Label]:
 def _add_legend(ax: Axes, comparison: Comparison, style_of: StyleOf, names: Sequence[str]) -> None:
     """One legend right of the last panel, the best name on top."""
     styles = {name_of(comparison, cell): style_of(cell) for cell in comparison.cells}
-    handles = [
-        Line2D([], [], color=style.colour, linestyle=style.line, marker=style.marker, lw=1.6, ms=5)
-        for style in (styles[name] for name in names)
-    ]
     others = [name for name in comparison.factors if name != LEARNING_RATE]
-    ax.legend(
-        handles,
-        [plain(name) for name in names],
-        title=plain(", ".join(others)) if comparison.crossed else None,
-        alignment="left",
-        loc="center left",
-        bbox_to_anchor=(1.04, 0.5),
-        frameon=False,
-        fontsize=FONT_PT,
-        title_fontsize=FONT_PT,
-        handlelength=3.2,
-    )
+    title = plain(", ".join(others)) if comparison.crossed else None
+    name_lines(ax, [(plain(name), styles[name]) for name in names], title=title)
 
 
 def _last_epoch(cell: Cell) -> tuple[float, float] | None:

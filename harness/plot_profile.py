@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from harness.axes import (
@@ -20,6 +19,7 @@ from harness.axes import (
     text_width,
 )
 from harness.palette import Style
+from harness.plotters import name_lines
 from harness.profile import Profile, ProfileCurve, Unit, sentence
 
 LABELS: Mapping[Unit, str] = {
@@ -120,23 +120,8 @@ def _add_legend(
     style_of: Callable[[str], Style],
 ) -> None:
     """One legend right of the last panel, each name with how many of its runs got there."""
-    styles = [style_of(name) for name in names]
-    handles = [
-        Line2D([], [], color=style.colour, linestyle=style.line, marker=style.marker, lw=1.6, ms=5)
-        for style in styles
-    ]
-    ax.legend(
-        handles,
-        [f"{plain(name)}  {_reached(panels, name)}" for name in names],
-        title="runs that get there",
-        alignment="left",
-        loc="center left",
-        bbox_to_anchor=(1.04, 0.5),
-        frameon=False,
-        fontsize=FONT_PT,
-        title_fontsize=FONT_PT,
-        handlelength=3.2,
-    )
+    lines = [(f"{plain(name)}  {_reached(panels, name)}", style_of(name)) for name in names]
+    name_lines(ax, lines, title="runs that get there")
 
 
 def _joined(panels: Mapping[str, Profile]) -> Profile:

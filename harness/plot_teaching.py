@@ -31,7 +31,8 @@ IN_A_ROW = 12
 def kernels_by_epoch_figure(kernels: Mapping[str, Floats], *, name: str) -> Figure:
     """Kernels of each convolution, one row a moment from the start to the end of training.
 
-    `kernels`: layer -> [E + 1, M, C, k, k]; of layers with several input maps the first is drawn.
+    `kernels`: layer -> [E + 1, M, C, k, k]; of several input maps the one is drawn whose kernels
+    changed most, which the others may not have done: a map that is dark on every image stays.
     """
     return mosaic_figure(
         [_kernel_block(layer, values) for layer, values in kernels.items()],
@@ -130,16 +131,23 @@ def moments(count: int) -> list[int]:
 
 def _kernel_block(layer: str, values: Floats) -> Block:
     chosen = moments(len(values))
-    shown = values[chosen][:, :MOST_KERNELS, 0]
+    source = _most_changed(values)
+    shown = values[chosen][:, :MOST_KERNELS, source]
     finite = np.abs(shown[np.isfinite(shown)])
     limit = float(finite.max()) if finite.size else 0.0
     maps, inputs = values.shape[1:3]
-    said = "" if inputs == 1 else f", by the first of {inputs} input maps"
+    said = "" if inputs == 1 else f", of input map {source + 1} of {inputs}, which changed most"
     return Block(
         heading=f"{layer}: {_first(shown.shape[1], maps)} kernels{said}; full colour: ±{limit:.2g}",
         rows=tuple(coloured(row, "signed", limit=limit) for row in shown),
         labels=tuple("start" if epoch == 0 else f"epoch {epoch}" for epoch in chosen),
     )
+
+
+def _most_changed(values: Floats) -> int:
+    """The input map whose kernels moved farthest from the start to the end: [E + 1, M, C, k, k]."""
+    moved = np.nan_to_num(values[-1] - values[0], nan=0.0, posinf=0.0, neginf=0.0)
+    return int(np.argmax((moved.astype(np.float64) ** 2).sum(axis=(0, 2, 3))))
 
 
 def _map_block(layer: str, maps: Floats, *, most: int) -> Block:

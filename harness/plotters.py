@@ -1,13 +1,15 @@
 """Plotters: each draws on the `ax` it is given and returns it. Nothing is shown or saved.
 
-Single seeds are always visible, as points or as a band from lowest to highest: an interval alone
-would hide runs that are stuck. Of thousands of points, some by rank, the extremes among them.
+Single seeds are visible wherever a mean is drawn, but in the heat map, as points or as a band from
+lowest to highest: an interval alone would hide runs that are stuck. Of thousands of points, some by
+rank, the extremes among them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 
 from harness.axes import FONT_PT, INK, QUIET, accuracy_norm
 from harness.compare import Cell
@@ -61,6 +63,27 @@ def plot_line(ax: Axes, x: Sequence[float], y: Sequence[float], style: Style) ->
         markevery=((len(x) - 1) % every, every),
         mec="white",
         mew=0.5,
+    )
+    return ax
+
+
+def name_lines(ax: Axes, lines: Sequence[tuple[str, Style]], *, title: str | None) -> Axes:
+    """A legend right of the axes, of lines by their names."""
+    handles = [
+        Line2D([], [], color=style.colour, linestyle=style.line, marker=style.marker, lw=1.6, ms=5)
+        for _, style in lines
+    ]
+    ax.legend(
+        handles,
+        [name for name, _ in lines],
+        title=title,
+        alignment="left",
+        loc="center left",
+        bbox_to_anchor=(1.04, 0.5),
+        frameon=False,
+        fontsize=FONT_PT,
+        title_fontsize=FONT_PT,
+        handlelength=3.2,
     )
     return ax
 
@@ -157,15 +180,9 @@ def plot_front(ax: Axes, front: Sequence[Point], *, end: float) -> Axes:
 def plot_time(ax: Axes, cells: Sequence[tuple[float, Cell]], style_of: StyleOf) -> Axes:
     """Seconds an epoch against a numeric level, from zero; `cells` are (level, timed cell)."""
     timed = [(level, cell.epoch_s, cell) for level, cell in cells if cell.epoch_s is not None]
-    aside = 0.02 * (max(level for level, _, _ in timed) - min(level for level, _, _ in timed))
     ax.plot(*columns([(level, time) for level, time, _ in timed]), color=QUIET, lw=1, zorder=1)
-    for level, time, cell in timed:
-        style = style_of(cell)
-        seeds = thin(case.epoch_s for case in cell.results if case.epoch_s is not None)
-        ax.plot(
-            [level + aside] * len(seeds), seeds, "o", color=style.colour, ms=3, alpha=0.7, mew=0
-        )
-        ax.plot(level, time, style.marker, color=style.colour, ms=7.5, mec="white", mew=0.7)
+    plot_time_points(ax, cells, style_of)
+    for level, time, _ in timed:
         ax.annotate(
             f"{EPOCH_S.show(time)} s",
             (level, time),
@@ -177,6 +194,21 @@ def plot_time(ax: Axes, cells: Sequence[tuple[float, Cell]], style_of: StyleOf) 
         )
     ax.margins(x=0.12)
     ax.set_ylim(0, max(ax.get_ylim()[1], 1.15 * max(time for _, time, _ in timed)))
+    return ax
+
+
+def plot_time_points(ax: Axes, cells: Sequence[tuple[float, Cell]], style_of: StyleOf) -> Axes:
+    """Seconds an epoch of (level, timed cell): a mark each, and beside it a dot a seed."""
+    levels = [level for level, _ in cells]
+    aside = 0.02 * (max(levels) - min(levels))
+    for level, cell in cells:
+        if cell.epoch_s is None:
+            continue
+        style = style_of(cell)
+        seeds = thin(case.epoch_s for case in cell.results if case.epoch_s is not None)
+        places = [level + aside] * len(seeds)
+        ax.plot(places, seeds, "o", color=style.colour, ms=3, alpha=0.7, mew=0)
+        ax.plot(level, cell.epoch_s, style.marker, color=style.colour, ms=7.5, mec="white", mew=0.7)
     return ax
 
 

@@ -1,5 +1,6 @@
 """A run made the baseline: its records in one reviewed file, and what that changes."""
 
+import gzip
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,8 +24,8 @@ class PromoteError(ValueError):
 def promote(run: Path, output: Path | None, *, notice: Notice) -> list[str]:
     """Write a run's records as a baseline; what changes by it, a line each.
 
-    Losses by step and paths of artifacts are left out: no default metric reads them, and they are
-    most of a file that is to be reviewed.
+    A name that ends in .gz has the file packed. Losses by step and paths of artifacts are left
+    out: no default metric reads them, and they are most of a file that is to be reviewed.
 
     Raises:
         PromoteError: the run holds no result, one that raised, or is not finished.
@@ -36,7 +37,8 @@ def promote(run: Path, output: Path | None, *, notice: Notice) -> list[str]:
     file = output or BASELINES / f"{_name(records)}.jsonl"
     old = read_records(file, notice=notice) if file.exists() else []
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(b"".join(encode(slim(record)) + b"\n" for record in _ordered(records)))
+    lines = b"".join(encode(slim(record)) + b"\n" for record in _ordered(records))
+    file.write_bytes(gzip.compress(lines, mtime=0) if file.suffix == ".gz" else lines)
     return [*changes(old, records), f"{file}: {len(records)} records; review it, then commit it"]
 
 

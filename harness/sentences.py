@@ -7,6 +7,7 @@ from harness.compare_runs import CaseChange
 from harness.curves import SHOWN_POINTS, Point, last_epoch
 from harness.factors import show_level
 from harness.metrics import METRICS, Metric
+from harness.table import SHARED_MARK
 
 CLOSE = 0.01
 """A mean test accuracy this near to the highest one counts as having come close to it."""
@@ -41,11 +42,27 @@ def speed_sentence(comparison: Comparison, front: Sequence[tuple[Point, Cell]]) 
 def time_sentence(levels: Sequence[tuple[float, Cell]], factor: str) -> str:
     """What an epoch takes at the lowest and at the highest level of a factor."""
     (low, fast), (high, slow) = levels[0], levels[-1]
-    epoch_s, name = METRICS["epoch_s"], factor.replace("_", " ")
+    name = factor.replace("_", " ")
     return (
-        f"An epoch takes {epoch_s.show(fast.epoch_s)} s at {name} {show_level(low)} and "
-        f"{epoch_s.show(slow.epoch_s)} s at {name} {show_level(high)}"
+        f"An epoch takes {_epoch_time(fast)} at {name} {show_level(low)} and {_epoch_time(slow)} "
+        f"at {name} {show_level(high)}"
     )
+
+
+def parameters_sentence(comparison: Comparison, cells: Sequence[Cell]) -> str:
+    """Of timed cells those with the shortest and the longest epochs, and their parameters."""
+    fast, slow = (pick(cells, key=lambda cell: cell.epoch_s or 0.0) for pick in (min, max))
+    return (
+        f"{full_name(comparison, fast)} has the shortest epochs, {_epoch_time(fast)} with "
+        f"{fast.parameters:,} parameters; {full_name(comparison, slow)} the longest, "
+        f"{_epoch_time(slow)} with {slow.parameters:,}"
+    )
+
+
+def _epoch_time(cell: Cell) -> str:
+    """`12.3 s`, marked where the machine was shared meanwhile."""
+    mark = "" if cell.exclusive else SHARED_MARK
+    return f"{mark}{cell.epoch_s:.3g} s"
 
 
 def change_sentence(cases: Sequence[CaseChange], metric: Metric = METRICS["test_accuracy"]) -> str:

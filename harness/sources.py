@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.artifacts import artifacts_path
-from harness.columns import read_cases, some
+from harness.columns import read_cases, some, unpacked
 from harness.overview import LoadedRun
 from harness.record import Record
 from harness.store import (
@@ -14,7 +14,6 @@ from harness.store import (
     Notice,
     decode_line,
     find_run,
-    open_records,
     read_manifest,
     run_name,
 )
@@ -74,7 +73,7 @@ class Shelf:
     def record(self, nodeid: str, run: str) -> Record:
         """The whole record of a case; raises `StoreError` if its file has changed since."""
         source, case = self.cases[nodeid, run]
-        with open_records(source.file) as stream:
+        with unpacked(source.file).open("rb") as stream:
             stream.seek(case.epochs.row)  # the byte at which its line begins
             return decode_line(stream.readline(), place=f"{source.file}: {case.case}")
 

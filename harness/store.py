@@ -11,12 +11,11 @@ import secrets
 import shutil
 import warnings
 import zlib
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 import msgspec
 from filelock import FileLock, Timeout
@@ -276,21 +275,10 @@ def _listed(names: Sequence[str]) -> str:
 
 def numbered_lines(file: Path) -> Iterator[tuple[int, bytes]]:
     """Line number and line, the line end included."""
-    with open_records(file) as stream:
-        yield from enumerate(stream, 1)
-
-
-@contextmanager
-def open_records(file: Path) -> Generator[BinaryIO, None, None]:
-    """A file of records as the bytes of its lines, unpacked as they are read.
-
-    Raises:
-        StoreError: it is missing, cannot be read, or was packed and is damaged.
-    """
     try:
         with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as stream:
-            yield cast(BinaryIO, stream)
-    except (OSError, EOFError, zlib.error) as error:
+            yield from enumerate(stream, 1)
+    except (OSError, EOFError, zlib.error) as error:  # the last two: packed, and damaged
         problem = getattr(error, "strerror", None) or error
         raise StoreError(f"{file}: expected a file of records: {problem}: check the path") from None
 

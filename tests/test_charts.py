@@ -69,6 +69,76 @@ def test_each_kind_of_experiment_has_its_figures() -> None:
     assert "grid" not in names["optimizer"]
 
 
+def chart_of(comparison: Comparison, name: str) -> Chart:
+    return next(chart for chart in drawn(comparison) if chart.name == name)
+
+
+def test_the_heat_map_marks_what_is_beyond_chance() -> None:
+    records = [
+        make_record(
+            variant=f"{name}-lr{rate}",
+            baseline=f"relu-lr{rate}",
+            seed=seed,
+            accuracies=(0.5, mean + 0.001 * (seed + len(name) * seed % 3)),
+            factors={"activation": name, "learning_rate": rate},
+        )
+        for rate, mean_of in ((0.1, {"relu": 0.9, "tanh": 0.8}), (0.01, {"relu": 0.9, "tanh": 0.9}))
+        for name, mean in mean_of.items()
+        for seed in range(8)
+    ]
+    (comparison,) = compare(records)
+    grid = chart_of(comparison, "grid")
+    written = {row["variant"]: row["written"][-1] for row in grid.data["cells"]}
+    assert [variant for variant, sign in written.items() if sign == "▼"] == [
+        variant for variant in written if "tanh" in variant and "0.1" in variant
+    ]
+    assert "▲" not in written.values()
+    assert grid.title == "Of 2 fields 0 lie above and 1 below their baseline beyond chance"
+
+
+def test_the_front_is_in_every_panel() -> None:
+    grid, single = (
+        next(found for found in BENCH if found.experiment == name)
+        for name in ("activation", "depth")
+    )
+    fronts = {
+        found.experiment: [
+            row for row in chart_of(found, "accuracy-by-time").data["time"] if "best" in row
+        ]
+        for found in (grid, single)
+    }
+    assert len({row["panel"] for row in fronts["activation"]}) == 4
+    assert {"panel" in row for row in fronts["depth"]} == {False}
+    for rows in fronts.values():
+        assert all(row["variant"] == "best mean so far" for row in rows)
+    best = [row["best"] for row in fronts["depth"]]
+    assert best == sorted(best)
+
+
+@pytest.mark.parametrize("accuracies", [(None, 0.5), (0.5, None)])
+def test_accuracies_that_are_lacking_break_no_figure(accuracies: tuple[float | None, ...]) -> None:
+    records = [
+        make_record(variant=name, seed=seed, accuracies=accuracies)
+        for name in ("sgd", "adam")
+        for seed in range(2)
+    ]
+    (comparison,) = compare(records)
+    for chart in drawn(comparison):
+        assert chart.title
+
+
+def test_a_network_of_unknown_size_has_no_figure_of_sizes() -> None:
+    records = [
+        make_record(variant=name, parameters=count)
+        for name, count in (("sgd", 7), ("adam", None), ("nadam", 9))
+    ]
+    (comparison,) = compare(records)
+    rows = chart_of(comparison, "time-by-parameters").data["cost"]
+    assert {row["variant"] for row in rows} == {"sgd", "nadam"}
+    (comparison,) = compare(records[:2])
+    assert "time-by-parameters" not in [chart.name for chart in drawn(comparison)]
+
+
 def test_an_experiment_without_an_accuracy_has_no_figure_of_any() -> None:
     (comparison,) = compare([make_record(accuracies=()), make_record(seed=1, accuracies=())])
     assert drawn(comparison) == []
@@ -99,13 +169,14 @@ def test_many_seeds_are_thinned_and_the_extremes_kept() -> None:
 
 def test_changes_are_drawn_where_seeds_are_shared() -> None:
     before = [make_record(variant="sgd", seed=seed) for seed in range(3)]
-    after = [replace(record, test_accuracy=0.99) for record in before]
+    after = [replace(record, test_accuracy=0.99, commit=40 * "b") for record in before]
     runs = [
         LoadedRun(name=name, records=cases_of(found), manifest=None)
         for name, found in (("a", before), ("b", after))
     ]
     comparison = compare_runs(runs[0].records, runs[1].records, names=("a", "b"))
     page = changes_html([comparison], overview(runs))
+    assert not any("pooled" in warning for warning in page.warnings)  # nothing is
     (section,) = page.sections
     assert [chart.name for chart in section.charts] == ["test_accuracy", "epoch_s"]
     for chart in section.charts:

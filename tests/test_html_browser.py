@@ -15,6 +15,8 @@ from harness.store import read_records
 from tests.records import write_run
 from tests.runs_over_time import write_history
 
+KEPT = Path(__file__).parents[1] / "reports" / "short" / "report.html"
+"""The report on a real run, with its artifacts."""
 REAL = Path(__file__).parents[1] / "reports" / "short" / "records.jsonl"
 """Records of a real run on MNIST, kept in the repository."""
 SHOWN = ("depth", "recurrent")
@@ -156,7 +158,20 @@ def test_the_other_pages_are_as_quiet(
     assert page.locator("[data-chart] svg.marks, figure.picture img").count() >= 1
     assert page.locator(".findings li").count() >= 1
     assert page.evaluate("document.documentElement.scrollWidth") <= 1200
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert said == []
+
+
+def test_the_kept_report_is_whole_and_light() -> None:
+    page = KEPT.read_text(encoding="utf-8")
+    assert KEPT.stat().st_size < 5_000_000
+    files = re.findall(r'data-file="([^"]+)"', page)
+    assert len(set(files)) == len(files)
+    for experiment in ("activation", "depth", "maxpool", "optimizer", "recurrent"):
+        for kind in ("ranks", "time-to-target", "dead-units", "gradient-norms", "kernels-baseline",
+                     "maps-baseline", "confusion-baseline", "mistakes-baseline"):  # fmt: skip
+            assert f"{experiment}-{kind}.png" in files
 
 
 def test_the_same_watch_sees_an_error_and_a_request(
@@ -203,6 +218,10 @@ def test_a_table_is_sorted_by_its_heads_with_mouse_and_keyboard(
     page.keyboard.press("Enter")
     assert head.get_attribute("aria-sort") == "descending"
     assert [number(text) for text in column(page, table, "test accuracy")] == values[::-1]
+    page.keyboard.press("Enter")
+    assert head.get_attribute("aria-sort") is None
+    assert column(page, table, "variant") == ["1", "2", "3", "4"]
+    head.get_by_role("button").click()
     page.locator(f"{table} th", has_text="epoch time").get_by_role("button").click()
     assert head.get_attribute("aria-sort") is None
     times = [number(text) for text in column(page, table, "epoch time")]
@@ -310,9 +329,13 @@ def test_print_shows_everything_and_no_controls(
     page.wait_for_function(
         "[...document.querySelectorAll('[data-chart]')].every(p => p.querySelector('svg.marks'))"
     )
+    page.evaluate("""window.addEventListener("beforeprint", () => {
+        const left = ["tbody tr[hidden]", "details.teaching:not([open])"];
+        window.printed = left.map((what) => document.querySelectorAll(what).length);
+    })""")
     assert page.pdf()[:5] == b"%PDF-"
-    assert page.locator("tbody tr[hidden]").count() == 0
-    assert page.locator("details.teaching:not([open])").count() == 0
+    assert page.evaluate("window.printed") == [0, 0]
+    assert page.locator("tbody tr[hidden]").count() > 0  # afterwards the screen is as it was
     page.emulate_media(media="print")
     assert not page.locator("nav").is_visible()
     assert not page.locator(".filter").first.is_visible()
@@ -368,3 +391,31 @@ def test_hostile_names_show_as_text(browser: Browser, report: Path, said: list[s
     assert page.locator("#vg-tooltip-element img").count() == 0
     assert page.title() == "Report on real"
     assert said == []
+
+
+def test_the_numbers_of_a_figure_are_a_table_too(
+    browser: Browser, report: Path, said: list[str]
+) -> None:
+    page = opened(browser, report, said)
+    for name, head in (("accuracy-by-time", "seconds"), ("time-by-parameters", "parameters")):
+        figure = page.locator("figure", has=page.locator(chart(page, "depth", name)))
+        figure.locator("details.numbers > summary").focus()
+        page.keyboard.press("Enter")
+        table = figure.locator("details.numbers table")
+        table.wait_for()
+        assert head in table.locator("thead").inner_text()
+        said_of_4 = table.locator("tbody tr", has_text="depth 4")
+        assert said_of_4.count() >= 6  # its seeds
+        assert all(re.search(r"\d", text) for text in said_of_4.all_inner_texts())
+    assert said == []
+
+
+def test_only_pictures_that_scroll_stop_the_keyboard(
+    browser: Browser, report: Path, said: list[str]
+) -> None:
+    page = opened(browser, report, said)
+    pictures = page.locator(".picture .plot")
+    assert pictures.count() >= 4
+    assert page.locator(".picture .plot[tabindex]").count() == 0
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.wait_for_function("document.querySelectorAll('.picture .plot[tabindex]').length > 0")

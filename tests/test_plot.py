@@ -67,7 +67,17 @@ def line_colours(ax: Axes) -> set[str]:
     [
         ("optimizer", ["accuracy", "bars", "accuracy-by-epoch", "accuracy-by-time"]),
         ("activation", ["accuracy", "grid", "accuracy-by-epoch", "accuracy-by-time"]),
-        ("depth", ["accuracy", "bars", "accuracy-by-epoch", "accuracy-by-time", "time-by-depth"]),
+        (
+            "depth",
+            [
+                "accuracy",
+                "bars",
+                "accuracy-by-epoch",
+                "accuracy-by-time",
+                "time-by-depth",
+                "time-by-parameters",
+            ],
+        ),
     ],
 )
 def test_each_experiment_gets_the_figures_that_suit_it(experiment: str, names: list[str]) -> None:
@@ -111,7 +121,13 @@ def test_of_thousands_of_seeds_some_are_points_and_the_figure_says_so() -> None:
     ]
     records = [replace(record, factors={"depth": int(record.variant)}) for record in records]
     made = draw(*comparison_of(records))
-    names = ["accuracy", "bars", "accuracy-by-epoch", "accuracy-by-time", "time-by-depth"]
+    names = [
+        "accuracy",
+        "bars",
+        "accuracy-by-epoch",
+        "accuracy-by-time",
+        "time-by-depth",
+    ]
     assert list(made) == names
     for name, figure in made.items():
         lines = [line for ax in figure.axes for line in ax.get_lines()]

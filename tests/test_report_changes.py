@@ -78,7 +78,10 @@ def test_history_tells_which_commit_moved_what(
     assert "test accuracy fell by 19.98 points" in out
     assert re.search(r"between run run-01 \(\w{7}\) and run run-02 \(\w{7}\)", out)
     folder = here / "reports" / "history"
-    assert "fell by 19.98 points" in (folder / "report.html").read_text(encoding="utf-8")
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    told = json.loads((folder / "comparison.json").read_text())
+    changes = sum(row["changes"] for row in told)
+    assert page.count("<li>optimizer/") == 2 * changes > 0  # on top, and whole under the table
     assert any(row["changes"] for row in json.loads((folder / "comparison.json").read_text()))
 
 

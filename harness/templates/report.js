@@ -7,28 +7,30 @@
     const found = text.match(/^[≈▲▼△▽<\s]*([+-]?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?)(?=$|[\s%(])/i);
     return found ? Number(found[1].replace(/,/g, "")) : NaN;
   };
-  const compare = (first, second) => {
+  // Numbers come before words, whichever way they are sorted.
+  const compare = (first, second, down) => {
     const [a, b] = [number(first), number(second)];
-    if (!Number.isNaN(a) && !Number.isNaN(b)) return a - b;
     if (Number.isNaN(a) !== Number.isNaN(b)) return Number.isNaN(a) ? 1 : -1;
-    return first.localeCompare(second, undefined, { numeric: true });
+    const found = Number.isNaN(a) ? first.localeCompare(second, undefined, { numeric: true }) : a - b;
+    return down ? -found : found;
   };
   const sortable = (table) => {
     const heads = [...table.tHead.rows[0].cells];
+    const first = [...table.tBodies[0].rows]; // the third click brings this order back
     heads.forEach((head, column) => {
       const button = document.createElement("button");
       button.type = "button";
       button.append(...head.childNodes);
       head.append(button);
       button.addEventListener("click", () => {
-        const down = head.getAttribute("aria-sort") === "ascending";
+        const next = { ascending: "descending", descending: null }[head.getAttribute("aria-sort")];
+        const order = next === undefined ? "ascending" : next;
         heads.forEach((other) => other.removeAttribute("aria-sort"));
-        head.setAttribute("aria-sort", down ? "descending" : "ascending");
-        const body = table.tBodies[0];
-        const rows = [...body.rows].map((row) => [row.cells[column].textContent.trim(), row]);
+        if (order) head.setAttribute("aria-sort", order);
+        const sorted = first.map((row) => [row.cells[column].textContent.trim(), row]);
         const isEmpty = (text) => text === "" || text === "-" || (text === "baseline" && column > 0);
-        rows.sort(([a], [b]) => isEmpty(a) - isEmpty(b) || (isEmpty(a) ? 0 : down ? compare(b, a) : compare(a, b)));
-        body.append(...rows.map(([, row]) => row));
+        if (order) sorted.sort(([a], [b]) => isEmpty(a) - isEmpty(b) || (isEmpty(a) ? 0 : compare(a, b, order === "descending")));
+        table.tBodies[0].append(...sorted.map(([, row]) => row));
       });
     });
   };
@@ -65,16 +67,24 @@
     box.tabIndex = 0;
     box.setAttribute("role", "region");
     box.setAttribute("aria-label", `Table: ${box.dataset.name}`);
+    for (const row of table.tBodies[0].rows) row.cells[0].setAttribute("role", "rowheader");
     sortable(table);
     filterable(box, table);
   }
 
-  // Paper shows what a click would: closed parts are opened, filtered rows come back.
+  // Paper shows what a click would: closed parts are opened, filtered rows come back. Then the
+  // screen is as it was.
+  let restore = [];
   window.addEventListener("beforeprint", () => {
-    for (const part of document.querySelectorAll("details.teaching")) part.open = true;
-    for (const row of document.querySelectorAll(".table tr[hidden]")) row.hidden = false;
-    for (const field of document.querySelectorAll(".filter input")) field.value = "";
-    for (const count of document.querySelectorAll(".filter output")) count.textContent = "";
+    const parts = [...document.querySelectorAll("details.teaching:not([open])")];
+    const rows = [...document.querySelectorAll(".table tr[hidden]")];
+    for (const part of parts) part.open = true;
+    for (const row of rows) row.hidden = false;
+    restore.push(...parts.map((part) => () => { part.open = false; }), ...rows.map((row) => () => { row.hidden = true; }));
+  });
+  window.addEventListener("afterprint", () => {
+    restore.forEach((undo) => undo());
+    restore = [];
   });
 
   // Pictures: the file is in the page once, so the link to save it is made here.
@@ -87,11 +97,18 @@
     link.setAttribute("aria-label", `${link.textContent}: ${image.dataset.file}`);
     image.closest("figure").append(link);
   }
+  const scrolling = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+      else target.removeAttribute("tabindex");
+    }
+  });
+  for (const box of document.querySelectorAll(".picture .plot")) scrolling.observe(box);
 
   // Figures: each is drawn when it comes near the window, and again when the theme changes.
   const element = document.getElementById("charts");
   if (!element) return;
-  const { charts, dark: darkColours } = JSON.parse(element.textContent);
+  const { charts, fields, dark: darkColours } = JSON.parse(element.textContent);
   const expand = (columns) => {
     const names = Object.keys(columns);
     const values = names.map((name) => {
@@ -102,7 +119,8 @@
     for (let row = 0; row < (values.length ? values[0].length : 0); row += 1) {
       const entry = {};
       names.forEach((name, column) => {
-        if (values[column][row] !== null) entry[name] = values[column][row];
+        const value = values[column][row];
+        if (value !== null) entry[name] = name === "colour" ? themed(value) : value;
       });
       rows.push(entry);
     }
@@ -124,6 +142,40 @@
       header: { labelColor: ink, titleColor: quiet, labelFontSize: 12 },
     };
   };
+  // The numbers of a figure as a table, for those who cannot see or point at it.
+  const numbers = (details) => {
+    const rows = Object.values(charts[details.dataset.numbers].data).flatMap(expand);
+    const shown = Object.keys(fields).filter((field) => rows.some((row) => field in row));
+    const table = document.createElement("table");
+    const head = table.createTHead().insertRow();
+    for (const field of shown) {
+      const cell = document.createElement("th");
+      cell.scope = "col";
+      cell.textContent = fields[field];
+      head.append(cell);
+    }
+    const body = table.createTBody();
+    const told = new Set();
+    for (const row of rows) {
+      const texts = shown.map((field) => String(row[field] ?? ""));
+      if (!texts.some(Boolean) || told.has(texts.join("|"))) continue;
+      told.add(texts.join("|"));
+      const line = body.insertRow();
+      for (const text of texts) line.insertCell().textContent = text;
+      line.cells[0].setAttribute("role", "rowheader");
+    }
+    const box = document.createElement("div");
+    box.className = "table";
+    box.tabIndex = 0;
+    box.setAttribute("role", "region");
+    box.setAttribute("aria-label", "Table: numbers of the figure");
+    box.append(table);
+    details.append(box);
+    sortable(table);
+  };
+  for (const details of document.querySelectorAll("details.numbers")) {
+    details.addEventListener("toggle", () => numbers(details), { once: true });
+  }
   const draw = (plot) => {
     const chart = charts[plot.dataset.chart];
     const spec = JSON.parse(themed(JSON.stringify(chart.spec)));
@@ -143,6 +195,8 @@
     plot.dataset.drawn = "yes";
     return vegaEmbed(plot, spec, options).then((result) => {
       plot.finish = () => result.finalize();
+      const menu = plot.querySelector("details > summary");
+      if (menu) menu.setAttribute("aria-label", "Save this figure");
     }, failed);
   };
   const plots = [...document.querySelectorAll("[data-chart]")];
@@ -154,7 +208,7 @@
   const idle = window.requestIdleCallback || ((work) => setTimeout(work, 50));
   const rest = () => {
     const plot = plots.find((found) => !found.dataset.drawn);
-    if (plot) draw(plot).then(() => idle(rest));
+    if (plot) draw(plot).catch(() => null).then(() => idle(rest));
   };
   idle(rest);
   dark.addEventListener("change", () => {

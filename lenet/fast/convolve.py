@@ -10,22 +10,10 @@ from numba import njit
 
 from lenet.fast.geometry import parts
 from lenet.fast.memory import copy
-from lenet.fast.micro import (
-    BYTE,
-    MAPS,
-    PIXELS,
-    UNROLLED,
-    Block,
-    Kernels,
-    Maps,
-    Steps,
-    Windows,
-    correlate,
-    largest,
-    mean,
-)
+from lenet.fast.micro import MAPS, PIXELS, Block, Kernels, Maps, Steps, correlate
 from lenet.fast.passes import activate
 from lenet.fast.simd import LANES, apart, inlined
+from lenet.fast.windows import BYTE, UNROLLED, Windows, largest, mean
 
 
 @njit

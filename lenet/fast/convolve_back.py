@@ -23,12 +23,11 @@ from lenet.fast.micro import (
     Steps,
     correlate,
     correlate_gradient,
-    spread,
-    spread_largest,
     total,
 )
 from lenet.fast.passes import descend
 from lenet.fast.simd import LANES, apart, inlined
+from lenet.fast.windows import spread, spread_largest
 
 
 @njit

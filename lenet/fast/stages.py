@@ -11,9 +11,10 @@ from typing import NamedTuple, Protocol
 from lenet.activations import ACTIVATIONS
 from lenet.fast.dense import WIDTH
 from lenet.fast.geometry import CONVOLUTION, DENSE, Geometry, Layer
-from lenet.fast.micro import BYTE, PIXELS
+from lenet.fast.micro import PIXELS
 from lenet.fast.passes import BY_OUTPUT, CODES
 from lenet.fast.simd import LANES
+from lenet.fast.windows import BYTE
 from lenet.settings import Conv, Pool
 from lenet.shapes import Stage as Sizes
 
