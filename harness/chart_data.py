@@ -124,7 +124,13 @@ def line_rows(comparison: Comparison, axis: AccuracyAxis) -> Rows:
     """One row a variant, seed and epoch, of the first seeds, as many as a page can hold."""
     most = shown_lines(comparison)
     return [
-        _naming(comparison, cell) | {"seed": seed, "epoch": epoch, "place": axis.place(accuracy)}
+        _naming(comparison, cell)
+        | {
+            "seed": seed,
+            "epoch": epoch,
+            "place": axis.place(accuracy),
+            "shown": ACCURACY.show(accuracy),
+        }
         for cell in comparison.cells
         for seed, accuracies in [*seed_curves(cell).items()][:most]
         for epoch, accuracy in enumerate(accuracies, start=1)

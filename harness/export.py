@@ -5,7 +5,7 @@ files, or MLflow runs, to `exports/NAME`. What each column holds stands in `harn
 what each series holds in `harness/export_series.py`.
 
 Exit code: 0; 2 for a wrong command line, a package that is missing, and for runs that are missing,
-empty or damaged.
+empty or damaged; 130 when it was stopped with Ctrl-C.
 """
 
 import argparse
@@ -22,6 +22,7 @@ from harness.export_source import Survey, read, survey
 from harness.export_tables import FORMATS, Tables
 from harness.record import Record
 from harness.store import StoreError, find_run, run_name
+from harness.work_progress import WorkProgress, cases_written
 
 EXPORTS = Path("exports")
 """Where exports go, unless `--output` says otherwise."""
@@ -60,6 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         _note(f"error: expected to write the export, got: {error}: choose a folder with --output")
         return 2
+    except KeyboardInterrupt:
+        _note("stopped: the export is not whole")
+        return 130
     return 0
 
 
@@ -121,9 +125,12 @@ def _export(options: argparse.Namespace, formats: Sequence[str]) -> None:
         if tables:
             schema = found.schema
             writers.insert(0, Tables(folder, part=Path(part), schema=schema, formats=tables))
-        for record in read(found):
-            for writer in writers:
-                writer.add(record)
+        show = cases_written(found.cases)
+        with WorkProgress(total=found.cases, show=show, stream=sys.stderr) as watch:
+            for number, record in enumerate(read(found), 1):
+                for writer in writers:
+                    writer.add(record)
+                watch.at(number)
         written = [line for writer in writers for line in writer.finish()]
     print(f"{found.cases:,} cases of {', '.join(str(path) for path in paths)}", *written, sep="\n")
 

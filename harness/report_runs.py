@@ -32,7 +32,7 @@ from harness.table import rows
 from harness.table_runs import change_rows
 from harness.teaching import teaching_figures
 from harness.views import views
-from harness.work_progress import WorkProgress, figures_drawn
+from harness.work_progress import WorkProgress, pictures_drawn
 
 STILL = ("ranks", "time-to-target")
 """Figures that the page for a browser takes as they are; the others it draws itself."""
@@ -166,7 +166,7 @@ def _image(name: str, section: str, figure: Figure) -> Future[Image]:
 
 def _await(drawn: Collection[Future[Any]]) -> None:
     count = len(drawn)
-    wait(drawn, WorkProgress(total=count, show=figures_drawn(count), stream=sys.stderr))
+    wait(drawn, WorkProgress(total=count, show=pictures_drawn(count), stream=sys.stderr))
 
 
 def _ready(drawn: Iterable[Future[Image]]) -> list[Image]:

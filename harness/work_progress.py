@@ -69,6 +69,11 @@ def bytes_read(name: str, total: int) -> Callable[[int], str]:
     )
 
 
-def figures_drawn(total: int) -> Callable[[int], str]:
+def cases_written(total: int) -> Callable[[int], str]:
+    """How to show what is exported."""
+    return lambda done: f"wrote {done:,} of {total:,} cases"
+
+
+def pictures_drawn(total: int) -> Callable[[int], str]:
     """How to show what is drawn."""
-    return lambda done: f"drew {done} of {total} figures"
+    return lambda done: f"drew {done} of {total} pictures"

@@ -191,6 +191,18 @@ def test_name_of_a_file_names_the_folder_and_stays_in_it(here: Path) -> None:
     assert [path.name for path in (here / "exports").iterdir()] == ["gr-e-b-17e2f9f2b6"]
 
 
+def test_ctrl_c_is_said_in_one_line(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    write_run(here / "runs" / "a", some())
+    monkeypatch.setattr("harness.export.read", stop)
+    assert main(["a"]) == 130
+    assert capsys.readouterr().err == "stopped: the export is not whole\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
