@@ -4,11 +4,12 @@ One file a paper: `claims_paper1.py` and so on. Which recipes, which metric, whi
 would have to be so for the claim, as `harness.claim` has it.
 """
 
-from bench.claims_across import ACROSS, FINDINGS
+from bench.claims_across import ACROSS
 from bench.claims_paper1 import CLAIMS as PAPER_1
 from bench.claims_paper2 import CLAIMS as PAPER_2
 from bench.claims_paper3 import CLAIMS as PAPER_3
 from bench.claims_paper4 import CLAIMS as PAPER_4
+from bench.findings import FINDINGS
 from bench.papers import PAPERS, REPORTED
 from harness.claim import Claims
 

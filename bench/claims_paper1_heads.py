@@ -5,7 +5,7 @@ which reads the batch as one sequence. `rnn` and `lstm` read the 16 maps as step
 """
 
 from bench.recipes import HEAD_RATES
-from bench.stating import MARGIN, cells, gains, is_alike, is_below, is_more, term
+from bench.stating import MARGIN, cells, gains, in_readings, is_alike, is_below, is_more, term
 from harness.claim import Claim, Statement
 
 
@@ -15,7 +15,10 @@ def at(head: str, *rates: float) -> tuple[str, ...]:
 
 
 LINEAR, RNN, LSTM = "linear", "rnn-batch", "lstm-batch"
+READINGS = {"": "ReLU on the logits", "-plain": "logits left alone"}
+"""How a head is called with such logits -> the reading."""
 BATCH = "The batch is the sequence, as PyTorch's default has it; `rnn` and `lstm` read maps."
+
 
 HEADS = (
     Claim(
@@ -68,20 +71,23 @@ HEADS = (
         id="D1-C54",
         place="2.5",
         text="At 0.1 the RNN learns as fast and as much as the linear head, every time.",
-        statements=(
-            is_alike(
-                "RNN ends within 2 points of linear",
-                "test_accuracy",
-                at(RNN, 0.1),
-                at(LINEAR, 0.1),
-                margin=0.02,
-            ),
-            is_alike(
-                "RNN is at 90% within two epochs of linear",
-                "epochs_to@0.9",
-                at(RNN, 0.1),
-                at(LINEAR, 0.1),
-                margin=2.0,
+        statements=in_readings(
+            READINGS,
+            lambda logits: (
+                is_alike(
+                    "RNN ends within 2 points of linear",
+                    "test_accuracy",
+                    at(f"{RNN}{logits}", 0.1),
+                    at(f"{LINEAR}{logits}", 0.1),
+                    margin=0.02,
+                ),
+                is_alike(
+                    "RNN is at 90% within two epochs of linear",
+                    "epochs_to@0.9",
+                    at(f"{RNN}{logits}", 0.1),
+                    at(f"{LINEAR}{logits}", 0.1),
+                    margin=2.0,
+                ),
             ),
         ),
         note=f"The paper reads this off a plot: 2 points and 2 epochs are alike. {BATCH}",
@@ -90,15 +96,22 @@ HEADS = (
         id="D1-C55",
         place="2.5",
         text="At 0.1 the LSTM ends below both others in some runs.",
-        statements=(
-            Statement(
-                says="in some run LSTM ends more than 0.2 points below linear and RNN",
-                terms=(
-                    term("test_accuracy", (*at(LINEAR, 0.1), *at(RNN, 0.1)), over="least"),
-                    term("test_accuracy", at(LSTM, 0.1), weight=-1.0),
+        statements=in_readings(
+            READINGS,
+            lambda logits: (
+                Statement(
+                    says="in some run LSTM ends more than 0.2 points below linear and RNN",
+                    terms=(
+                        term(
+                            "test_accuracy",
+                            (*at(f"{LINEAR}{logits}", 0.1), *at(f"{RNN}{logits}", 0.1)),
+                            over="least",
+                        ),
+                        term("test_accuracy", at(f"{LSTM}{logits}", 0.1), weight=-1.0),
+                    ),
+                    shows="seen",
+                    bound=MARGIN,
                 ),
-                shows="seen",
-                bound=MARGIN,
             ),
         ),
         note=f"The paper has two runs of three, too few to fix a rate. {BATCH}",
@@ -107,22 +120,25 @@ HEADS = (
         id="D1-C56",
         place="2.5",
         text="At 0.01 the RNN stays close to the linear head, but for one run.",
-        statements=(
-            is_alike(
-                "RNN ends within 5 points of linear on average",
-                "test_accuracy",
-                at(RNN, 0.01),
-                at(LINEAR, 0.01),
-                margin=0.05,
-            ),
-            Statement(
-                says="in some run RNN ends more than 10 points below linear",
-                terms=(
-                    term("test_accuracy", at(LINEAR, 0.01)),
-                    term("test_accuracy", at(RNN, 0.01), weight=-1.0),
+        statements=in_readings(
+            READINGS,
+            lambda logits: (
+                is_alike(
+                    "RNN ends within 5 points of linear on average",
+                    "test_accuracy",
+                    at(f"{RNN}{logits}", 0.01),
+                    at(f"{LINEAR}{logits}", 0.01),
+                    margin=0.05,
                 ),
-                shows="seen",
-                bound=0.1,
+                Statement(
+                    says="in some run RNN ends more than 10 points below linear",
+                    terms=(
+                        term("test_accuracy", at(f"{LINEAR}{logits}", 0.01)),
+                        term("test_accuracy", at(f"{RNN}{logits}", 0.01), weight=-1.0),
+                    ),
+                    shows="seen",
+                    bound=0.1,
+                ),
             ),
         ),
         note="Close: within 5 points on average, the outlier included; outlier: more than 10 "
@@ -132,14 +148,17 @@ HEADS = (
         id="D1-C57",
         place="2.5",
         text="At 0.01 the LSTM gains accuracy more slowly than both others.",
-        statements=tuple(
-            is_more(
-                f"the mean accuracy over epochs is higher with {name} than with LSTM",
-                "mean_accuracy",
-                at(head, 0.01),
-                at(LSTM, 0.01),
-            )
-            for head, name in ((LINEAR, "the linear head"), (RNN, "RNN"))
+        statements=in_readings(
+            READINGS,
+            lambda logits: tuple(
+                is_more(
+                    f"the mean accuracy over epochs is higher with {name} than with LSTM",
+                    "mean_accuracy",
+                    at(f"{head}{logits}", 0.01),
+                    at(f"{LSTM}{logits}", 0.01),
+                )
+                for head, name in ((LINEAR, "the linear head"), (RNN, "RNN"))
+            ),
         ),
         note=f"Slow: a low mean accuracy over epochs, the area below the curve. {BATCH}",
     ),

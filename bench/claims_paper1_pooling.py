@@ -96,16 +96,16 @@ FIRST = (
         text="The original's bad run is the nonlinearity's fault, not the pooling's.",
         statements=(
             differs_by_kind(
-                "runs that end with a dead output are more than 5 points less accurate",
+                "runs that end without a class are more than 5 points less accurate",
                 "test_accuracy",
                 rectified(*NAMES),
-                split="stuck",
+                split="loses_class",
                 is_less=True,
                 by=0.05,
             ),
             is_more(
-                "with ReLU on the logits outputs die, without it none",
-                "dead_units/output",
+                "with ReLU on the logits more classes are lost than without",
+                "lost_classes",
                 rectified(*NAMES),
                 plain(*NAMES),
             ),

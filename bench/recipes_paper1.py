@@ -29,6 +29,9 @@ POOLS: Mapping[str, Pool] = {
 }
 """Pooling of section 2.3, with a second reading of two variants."""
 
+PLAIN_HEAD_RATES = (0.1, 0.01)
+"""Rates at which heads are trained without a ReLU on the logits, too; at the third none learns."""
+
 WIDE = 171
 """Width of the first linear layer that gives the original pooling as many parameters as variant A:
 61,817 against 61,706."""
@@ -89,13 +92,17 @@ def heads() -> dict[Levels, Recipe]:
     """(head, rate) -> recipe; `rnn-batch` and `lstm-batch` read the batch as their sequence.
 
     PyTorch's default recurrent layer takes a 2-D input for one unbatched sequence: each image's
-    answer then depends on those before it. `rnn` and `lstm` read the 16 maps as 16 steps.
+    answer then depends on those before it. `rnn` and `lstm` read the 16 maps as 16 steps. All have
+    the ReLU on the logits, which loses classes; without it, `plain`, heads alone differ.
     """
     found: dict[Levels, Recipe] = {}
     for (head, rate), recipe in recipes.heads(PAPER_1).items():
         found[head, rate] = recipe
         if head != "linear":
             found[f"{head}-batch", rate] = replace(recipe, head_sequence="batch")
+    for head in ("linear", "rnn-batch", "lstm-batch"):
+        for rate in PLAIN_HEAD_RATES:
+            found[f"{head}-plain", rate] = logits(found[head, rate], is_rectified=False)
     return found
 
 

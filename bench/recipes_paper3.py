@@ -204,13 +204,19 @@ def deep() -> dict[Levels, Recipe]:
     `halving` pools with stride 2, as Keras' default does whatever the padding, behind each of them;
     `two-pools` behind the first and the last; `unpadded` is that without padding, its maps smaller.
     `halving-raw` is given pixels of 0 to 255, as section 1 leaves them, which at the same rate are
-    far larger steps.
+    far larger steps. `halving-raw-average` is that with the pooling, the drawn biases and the L2 of
+    the two-layer networks, so that depth is all that sets it apart from `relu-3x3`.
     ASSUMPTION: strengths of the penalties.
     """
     halving = five(padding=1, pool=Pool(), at=ALL)
+    raw = replace(halving, input_scaling="raw")
+    drawn = tuple(replace(conv, bias_init=bias(0.5, SECOND_DEVIATION)) for conv in raw.convs)
     networks = {
         "halving": halving,
-        "halving-raw": replace(halving, input_scaling="raw"),
+        "halving-raw": raw,
+        "halving-raw-average": replace(
+            raw, pools=(Pool(kind="average"),) * 5, penalty=ADJUSTED.penalty, convs=drawn
+        ),
         "two-pools": five(padding=1, pool=Pool(), at=ENDS),
         "unpadded": five(padding=0, pool=Pool(), at=ENDS),
     }
@@ -225,7 +231,7 @@ def deep() -> dict[Levels, Recipe]:
         for rate in (0.001, 0.01)
     }
     for name, penalty in penalties.items():
-        found[f"halving-{name}-l2", 0.001] = replace(halving, penalty=penalty)
+        found[f"halving-raw-{name}-l2", 0.001] = replace(raw, penalty=penalty)
     return found
 
 

@@ -4,6 +4,9 @@ A cell is `EXPERIMENT/VARIANT`; several are taken together, seed by seed, as `ov
 margins are in the recorded unit of the metric: accuracies as fractions.
 """
 
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
 from harness.claim import Over, Statement, Term
 
 Cell = str | tuple[str, ...]
@@ -13,6 +16,17 @@ MARGIN = 0.002
 """Difference in test accuracy that matters on MNIST: 0.2 points."""
 CIFAR_MARGIN = 0.01
 """The same on CIFAR-10, where accuracies are near 50%: a point."""
+
+
+def in_readings(
+    readings: Mapping[str, str], make: Callable[[str], tuple[Statement, ...]]
+) -> tuple[Statement, ...]:
+    """What `make` states for each key of the readings, named after it."""
+    return tuple(
+        replace(statement, reading=name)
+        for key, name in readings.items()
+        for statement in make(key)
+    )
 
 
 def cells(experiment: str, *variants: str) -> tuple[str, ...]:

@@ -17,6 +17,17 @@ def test_sgd(trial: Trial) -> None:
 
 
 @experiment(
+    recipes_paper2.large_batches(),
+    factors=("optimizer", "batch"),
+    baseline="adam",
+    own_tier="paper",
+)
+def test_large_batches(trial: Trial) -> None:
+    """Which batch size gives the other optimizers the accuracies of paper 2?"""
+    assert trial.run() in trial.threshold
+
+
+@experiment(
     recipes_paper2.causes(),
     factors=("optimizer",),
     baseline="sgd",

@@ -17,6 +17,17 @@ def test_path(trial: Trial) -> None:
 
 
 @experiment(
+    recipes_paper4.rectified_grid(),
+    factors=("momentum", "learning_rate"),
+    baseline="m0",
+    own_tier="paper",
+)
+def test_rectified_path(trial: Trial) -> None:
+    """And with a ReLU on the logits and batches of 256?"""
+    assert trial.run() in trial.threshold
+
+
+@experiment(
     recipes_paper4.starts(),
     factors=("change",),
     baseline="assumed",

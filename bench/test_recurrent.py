@@ -10,7 +10,7 @@ from bench.trial import Trial
     factors=("head", "learning_rate"),
     baseline="linear",
     paper=recipes_paper1.heads(),
-    conditions=("batch-20",),
+    conditions=("batch-1", "batch-20", "batch-1000"),
 )
 def test_recurrent(trial: Trial) -> None:
     """Does a recurrent head hurt?"""

@@ -64,7 +64,19 @@ def train_case(
             keep(replace(record, outcome="error"))
     path, dropped = _write_artifacts(trainer, case, folder)
     judged = judge_under(trainer, case.conditions)
-    return replace(record, artifacts=path, artifacts_dropped=dropped, conditions=judged)
+    return replace(
+        record,
+        artifacts=path,
+        artifacts_dropped=dropped,
+        conditions=judged,
+        lost_classes=_lost_classes(trainer),
+    )
+
+
+def _lost_classes(trainer: Trainer) -> int | None:
+    """How many classes no test image was given at the end."""
+    last = trainer.last_evaluation
+    return None if last is None else trainer.recipe.classes - len(set(last.predictions.tolist()))
 
 
 def prepared(case: Case, settings: Mapping[str, Any]) -> tuple[Recipe, Split]:

@@ -63,6 +63,9 @@ class Statement:
     split: str = ""
     """Metric that is 1 in some runs and 0 in others. If given, the number is that of the first kind
     less that of the second, over all runs of the first term's cells, not paired."""
+    reading: str = ""
+    """What an unsaid setting is taken for. Statements of one reading belong together; a claim that
+    is stated in several readings is shown where one of them shows it, refuted where all do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +116,8 @@ class Reported:
     """In the recorded unit of the metric (an accuracy as a fraction); `None` for no number."""
     term: Term | None = None
     """What we measured in its place."""
+    readings: tuple[Term, ...] = ()
+    """What we measured in other readings of what the paper leaves unsaid."""
     reason: str = ""
     """Why there is nothing to compare; empty where there is."""
 
@@ -137,6 +142,8 @@ class Paper:
     """Cell whose kernels are drawn, as a figure of the paper does; empty for none."""
     features: str = ""
     """Cell whose feature maps are drawn."""
+    losses: tuple[str, ...] = ()
+    """Cells whose loss by step is drawn."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,6 +152,8 @@ class Finding:
 
     claim: str
     """The claim's id."""
+    question: str
+    """The headline as long as it is undecided, or cannot be tested."""
     supported: str
     """The headline if it is supported."""
     contradicted: str
@@ -199,6 +208,7 @@ def cells(found: Claims) -> set[str]:
     """Every cell that a claim or a reported number asks for."""
     terms = [term for claim in found.claims for each in claim.statements for term in each.terms]
     terms += [each.term for each in found.reported if each.term]
+    terms += [term for each in found.reported for term in each.readings]
     return {cell for term in terms for cell in term.at}
 
 
@@ -208,15 +218,14 @@ def write_claims(found: Claims, folder: Path) -> None:
 
 
 def read_claims(folders: Sequence[Path]) -> Claims:
-    """The claims that these runs were started with; the first folder that has any tells them.
+    """The claims that these runs were started with; the file that was written last tells them.
 
     Raises:
         ClaimError: none of them has any, or what it has cannot be read.
     """
-    for folder in folders:
-        path = folder / CLAIMS
-        if path.is_file():
-            return _decoded(path)
+    paths = [folder / CLAIMS for folder in folders if (folder / CLAIMS).is_file()]
+    if paths:
+        return _decoded(max(paths, key=lambda path: path.stat().st_mtime_ns))
     names = ", ".join(str(folder) for folder in folders)
     raise ClaimError(
         f"{names}: expected {CLAIMS} in one of them, found none; a run of the bench has it: name "
@@ -229,6 +238,8 @@ def _decoded(path: Path) -> Claims:
         found: Any = msgspec.json.decode(path.read_bytes(), type=Claims)
         check(found)
     except (msgspec.MsgspecError, ClaimError) as error:
-        raise ClaimError(f"{path}: {error}") from None
+        raise ClaimError(
+            f"{path}: {error}: --resume the run, which writes its claims anew"
+        ) from None
     claims: Claims = found
     return claims

@@ -36,10 +36,11 @@ class Image:
 
 def files(figure: Figure, name: str) -> dict[str, bytes]:
     """Ending -> file of that kind. The same figure and name give the same files."""
-    return {ending: _file(figure, ending, name) for ending in SAVED}
+    return {ending: encoded(figure, ending, name) for ending in SAVED}
 
 
-def _file(figure: Figure, ending: str, name: str) -> bytes:
+def encoded(figure: Figure, ending: str, name: str) -> bytes:
+    """A figure as a file of the kind that has this ending."""
     # Text stays text: smaller, and it can be searched and read aloud.
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):
         metadata = {"Date": None} if ending == ".svg" else None

@@ -257,6 +257,16 @@ FAMILIES: dict[str, Family] = {
         level="amount", by_layer=True, margin=0.002,
         read=lambda record, layer, level: record.conditions.get(f"{layer}-{level:g}"),
     ),
+    "lost_classes": Family(
+        label="classes that no test image is given", digits=1, resolution=0.5,
+        margin=0.5,
+        read=lambda record, _, level: record.lost_classes,
+    ),
+    "loses_class": Family(
+        label="runs that lose a class",
+        margin=0.1, is_outcome=True,
+        read=lambda record, _, level: readings.loses_class(record),
+    ),
     "steepest_epoch": Family(
         label="epoch of the steepest rise", digits=1, resolution=0.5,
         margin=0.5,
@@ -286,6 +296,11 @@ FAMILIES: dict[str, Family] = {
         label="loss of the last batch", digits=5,
         margin=0.1, is_ratio=True,
         read=lambda record, _, level: readings.last_step_loss(record),
+    ),
+    "batch_loss": Family(
+        label="loss of the last recorded batch up to step {level}", digits=5, level="step",
+        margin=0.1, is_ratio=True,
+        read=lambda record, _, level: readings.batch_loss(record, int(level or 1)),
     ),
     "steps_to_loss": Family(
         label="steps to a training loss of {level}", digits=0, resolution=1.0, level="loss",

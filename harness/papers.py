@@ -55,7 +55,7 @@ def repetition(claims: Claims, runs: Sequence[RecordedRun]) -> Repetition:
     return Repetition(
         claims=claims,
         verdicts=judge(claims, records),
-        repeated=tuple(repeat(each, cells) for each in claims.reported),
+        repeated=tuple(row for each in claims.reported for row in repeat(each, cells)),
         comparisons=comparisons,
         tuned=tuple(_tuned(records)),
         overview=overview([run.loaded() for run in runs]),

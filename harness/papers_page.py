@@ -49,7 +49,7 @@ class Repetition:
     verdicts: tuple[Verdict, ...]
     """One a claim, in their order."""
     repeated: tuple[Repeated, ...]
-    """One a reported number."""
+    """One a reported number, and one more for each other reading of it."""
     comparisons: tuple[Comparison, ...]
     """Of every experiment that has records."""
     tuned: tuple[Tuned, ...]
@@ -79,7 +79,8 @@ def papers_page(found: Repetition, pictures: Mapping[str, Sequence[Picture]]) ->
 
 def measured(result: Result) -> str:
     """What was measured of one statement: `tanh ends above ReLU: +0.31 (0.20 to 0.42), 6 seeds`."""
-    says, found = escape(result.statement.says), result.estimate
+    reading, found = result.statement.reading, result.estimate
+    says = escape(f"[{reading}] {result.statement.says}" if reading else result.statement.says)
     if found is None:
         return f"{says}: no runs yet"
     if result.statement.shows == "seen":
@@ -97,7 +98,7 @@ def headline(finding: Finding, verdict: Verdict) -> str:
         return finding.supported
     if verdict.word == "contradicted":
         return finding.contradicted
-    return f"Undecided so far: {finding.supported}"
+    return finding.question
 
 
 def _number(result: Result, found: Estimate) -> str:
@@ -118,7 +119,7 @@ def _unit(metric: Metric, is_difference: bool) -> str:
 
 
 def _introduction(found: Repetition) -> str:
-    claims, numbers = len(found.verdicts), len(found.repeated)
+    claims, numbers = len(found.verdicts), len(found.claims.reported)
     decided = sum(verdict.word in ("supported", "contradicted") for verdict in found.verdicts)
     return (
         f"{len(found.claims.papers)} studies of LeNet, {claims} claims and {numbers} reported "
@@ -183,6 +184,7 @@ def _paper(found: Repetition, paper: Paper, pictures: Sequence[Picture]) -> list
         "### Claims",
         _claims_table(_of(found.verdicts, paper.id)),
         "### Our runs",
+        *_cost(comparisons),
     ]
     for comparison in comparisons:
         parts += [
@@ -195,6 +197,29 @@ def _paper(found: Repetition, paper: Paper, pictures: Sequence[Picture]) -> list
     parts.append("### Assumptions")
     parts.append("\n".join(f"- {escape(text)}" for text in paper.assumptions))
     return parts
+
+
+def _cost(comparisons: Sequence[Comparison]) -> list[str]:
+    """What the runs took, and the command that makes them again or goes on with them."""
+    cases = [case for each in comparisons for cell in each.cells for case in cell.results]
+    if not cases:
+        return []
+    minutes = round(sum(case.total_s for case in cases) / 60)
+    command = _command(comparisons, seeds=max(case.seed for case in cases) + 1)
+    return [
+        f"{len(cases):,} trainings, {minutes // 60} h {minutes % 60:02} min of training and "
+        "evaluation, summed over workers. Again, or on from where a run stopped with "
+        "`--resume RUN`:",
+        f"```console\n{command}\n```",
+    ]
+
+
+def _command(comparisons: Sequence[Comparison], *, seeds: int) -> str:
+    names = dict.fromkeys(each.experiment for each in comparisons)
+    options = "".join(f" --experiment {name}" for name in names)
+    data = {each.conditions.dataset for each in comparisons} - {"mnist"}
+    files = "".join(f" --dataset {name}=FILE.npz" for name in sorted(data))
+    return f"pytest bench/ -n auto --tier paper --seeds {seeds}{options}{files}"
 
 
 def _named(found: Repetition, experiment: str) -> Iterable[Comparison]:
@@ -241,8 +266,10 @@ def _wanting(verdict: Verdict) -> str:
         more = f" and {len(verdict.missing) - 3} more" if len(verdict.missing) > 3 else ""
         return f"waits for runs of {few}{more}"
     needed = verdict.seeds_needed
+    if needed is None and verdict.seeds < 2:
+        return "one seed tells no spread"
     if needed is None:
-        return "more than 1,000 seeds would be needed, or there are too few to tell"
+        return "more than 1,000 seeds would be needed, or that cannot be foreseen"
     return f"about {max(needed, verdict.seeds + 1)} seeds would do"
 
 
@@ -252,15 +279,25 @@ def _numbers_table(repeated: Iterable[Repeated]) -> str:
         return "None."
     return markdown_table(
         [
-            ("id", [each.reported.id for each in rows], False),
-            ("place", [escape(each.reported.place) for each in rows], False),
-            ("what", [escape(each.reported.text) for each in rows], False),
+            ("id", ["" if each.reading else each.reported.id for each in rows], False),
+            ("place", [_place(each) for each in rows], False),
+            ("what", [_what(each) for each in rows], False),
             ("paper", [_theirs(each) for each in rows], True),
             ("ours", [_ours(each) for each in rows], True),
             ("seeds", [str(each.estimate.n) if each.estimate else "" for each in rows], True),
             ("one more run of ours?", [_alike(each) for each in rows], False),
         ]
     )
+
+
+def _place(each: Repeated) -> str:
+    return "" if each.reading else escape(each.reported.place)
+
+
+def _what(each: Repeated) -> str:
+    if each.reading:
+        return f"the same, read as `{escape(each.reading)}`"
+    return escape(each.reported.text)
 
 
 def _theirs(each: Repeated) -> str:

@@ -22,6 +22,7 @@ from harness.axes import (
 )
 from harness.claim import Paper, Word, paper_of
 from harness.mosaic import Block, coloured, mosaic_figure
+from harness.record import StepLoss
 from harness.verdict import Repeated, Verdict
 
 COLOUR: Mapping[Word, str] = {
@@ -34,6 +35,8 @@ COLOUR: Mapping[Word, str] = {
 OURS, THEIRS = "#332288", "#CC6677"
 LONGEST = 60
 """Letters of a row's name."""
+LOSSES_BESIDE = 2
+"""Panels of losses in a row."""
 MOST_MAPS = 16
 """Kernels or maps drawn in a row."""
 
@@ -81,7 +84,10 @@ def numbers_figure(paper: Paper, repeated: Sequence[Repeated]) -> Figure | None:
     ]
     if not rows:
         return None
-    names = [plain(f"{each.reported.id} {each.reported.text}", most=LONGEST) for each in rows]
+    names = [
+        plain(f"{each.reported.id} {each.reading or each.reported.text}", most=LONGEST)
+        for each in rows
+    ]
     figure, (ax,) = canvas(
         axes=(1, 1),
         size=(4.6, 0.34 * len(rows) + 0.2),
@@ -135,6 +141,31 @@ def features_figure(title: str, maps: NDArray[Any]) -> Figure:
         subtitle="Maps of the last convolution, one row an image (the first test image of each "
         "class); light: high, each map on its own scale",
     )
+
+
+def losses_figure(paper: Paper, losses: Mapping[str, Sequence[StepLoss]]) -> Figure:
+    """Training loss by step: a panel a cell, a thin line a seed; `losses`: cell -> of each seed."""
+    rows = -(-len(losses) // LOSSES_BESIDE)
+    figure, axes = canvas(
+        axes=(rows, min(len(losses), LOSSES_BESIDE)),
+        size=(3.2, 1.9),
+        margins=Margins(top=TITLE_IN + 0.3, bottom=0.6),
+    )
+    for ax, (cell, seeds) in zip(axes, losses.items(), strict=False):
+        for each in seeds:
+            known = [(step, loss) for step, loss in zip(each.step, each.loss, strict=True) if loss]
+            ax.plot(*zip(*known, strict=True), color=OURS, linewidth=0.5, alpha=0.5)
+        ax.set_yscale("log")
+        ax.set_title(plain(cell, most=LONGEST), fontsize=FONT_PT, loc="left", color=INK)
+        ax.set_xlabel("step", fontsize=FONT_PT)
+    for ax in axes[len(losses) :]:
+        ax.set_visible(False)
+    set_titles(
+        figure,
+        title=f"{paper.id}: training loss by step",
+        subtitle="Of single batches, thinned evenly; a line a seed; logarithmic axis",
+    )
+    return figure
 
 
 def _number(ax: Axes, each: Repeated, row: int) -> None:

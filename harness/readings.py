@@ -47,6 +47,11 @@ def ends_below(record: Record, accuracy: float) -> float | None:
     return float(record.test_accuracy is None or record.test_accuracy < accuracy)
 
 
+def loses_class(record: Record) -> float | None:
+    """1 for a run that ends with a class that no test image is given."""
+    return None if record.lost_classes is None else float(record.lost_classes > 0)
+
+
 def gain_within(record: Record, epochs: int) -> float | None:
     """Test accuracy that the first epochs reach, as a share of the best of all epochs."""
     known = _known(record)
@@ -99,6 +104,14 @@ def train_loss(record: Record, epoch: int | None) -> float | None:
 def last_step_loss(record: Record) -> float | None:
     """Loss of the last batch of the training."""
     return record.step_loss.loss[-1] if record.step_loss.loss else None
+
+
+def batch_loss(record: Record, step: int) -> float | None:
+    """Loss of the last recorded batch up to a step; `None` where the training is shorter."""
+    pairs = list(zip(record.step_loss.step, record.step_loss.loss, strict=True))
+    if not pairs or pairs[-1][0] < step:
+        return None
+    return next((loss for found, loss in reversed(pairs) if found <= step), None)
 
 
 def steps_to_loss(record: Record, loss: float) -> float | None:

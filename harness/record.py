@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import msgspec
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 SCHEMA_FILE = Path(__file__).with_name("record.schema.json")
 
 Outcome = Literal["passed", "failed", "unjudged", "error"]
@@ -202,6 +202,9 @@ class Record:
     peak_memory_bytes: int | None = None
     """Memory at its highest during the case: what the process had resident, or on a GPU what its
     tensors took there; `None` where it cannot be read for one case alone."""
+    lost_classes: int | None = None
+    """Classes that not one test image is given by the final weights; `None` in older records, and
+    in a case that raised."""
 
     @property
     def raised(self) -> bool:
@@ -232,7 +235,12 @@ def _from_2(fields: dict[str, Any]) -> dict[str, Any]:
     return fields | {"schema_version": 3, "peak_memory_bytes": None}
 
 
-UPGRADES: dict[int, Upgrade] = {1: _from_1, 2: _from_2}
+def _from_3(fields: dict[str, Any]) -> dict[str, Any]:
+    """Version 4 counts lost classes; a record may have the field already, from its artifacts."""
+    return {"lost_classes": None} | fields | {"schema_version": 4}
+
+
+UPGRADES: dict[int, Upgrade] = {1: _from_1, 2: _from_2, 3: _from_3}
 """Schema version -> function that lifts a record of that version to the next one."""
 
 

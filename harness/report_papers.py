@@ -18,12 +18,20 @@ from numpy.typing import NDArray
 from harness.claim import Claims, Paper, paper_of, read_claims
 from harness.columns import some
 from harness.compare import Comparison
+from harness.images import encoded
 from harness.page import Picture
 from harness.palette import Palette, assign_styles
 from harness.papers import RecordedRun, repetition
 from harness.papers_page import ACROSS, SECTIONS, Repetition, measured, papers_page
 from harness.plot import figures
-from harness.plot_papers import features_figure, kernels_figure, numbers_figure, verdicts_figure
+from harness.plot_papers import (
+    features_figure,
+    kernels_figure,
+    losses_figure,
+    numbers_figure,
+    verdicts_figure,
+)
+from harness.processes import start
 from harness.record import Record
 from harness.store import Notice, read_manifest, read_records
 
@@ -113,8 +121,11 @@ def papers_report(sources: Sequence[Source]) -> PapersReport:
 def write(report: PapersReport, folder: Path) -> None:
     """Write the report's files, over those of the same names."""
     (folder / "figures").mkdir(parents=True, exist_ok=True)
-    for path, figure in report.figures.items():
-        figure.savefig(folder / path)
+    started = {
+        path: start(encoded, figure, ".png", path) for path, figure in report.figures.items()
+    }
+    for path, drawn in started.items():
+        (folder / path).write_bytes(drawn.result())
     (folder / "README.md").write_text(report.page, encoding="utf-8")
     (folder / "verdicts.json").write_text(report.verdicts, encoding="utf-8")
 
@@ -135,7 +146,18 @@ def _paper_figures(
     for comparison in found.comparisons:
         if comparison.experiment in paper.experiments:
             made |= _experiment_figures(comparison, palette)
-    return made | _map_figures(paper, sources)
+    return made | _loss_figures(paper, sources) | _map_figures(paper, sources)
+
+
+def _loss_figures(paper: Paper, sources: Sequence[Source]) -> dict[str, Figure]:
+    """Losses by step, of the cells that have any on record."""
+    records = [record for source in sources for record in source.run.records]
+    found = {
+        cell: [each.step_loss for each in records if _is_of(each, cell) and each.step_loss.step]
+        for cell in paper.losses
+    }
+    kept = {cell: losses for cell, losses in found.items() if losses}
+    return {"loss-by-step": losses_figure(paper, kept)} if kept else {}
 
 
 def _experiment_figures(comparison: Comparison, palette: Palette) -> dict[str, Figure]:

@@ -2,7 +2,8 @@
 
 A statement is tested on both sides, for it and against it, by `harness.inference`. A claim that
 needs all its statements is shown by the weakest of them and refuted by any; one that needs any is
-shown by one of them and refuted by all. The claims of a paper are corrected together by Holm, so
+shown by one of them and refuted by all. Of several readings of a claim any one shows it, and all
+together refute it. The claims of a paper are corrected together by Holm, so
 that the chance of a single false verdict among them is at most 5%.
 """
 
@@ -21,6 +22,12 @@ from harness.record import Record
 
 LEVEL = 0.05
 """Chance of any false verdict among the claims of a paper."""
+MOST_RUNS = 1_000
+"""Runs that a forecast looks ahead at most."""
+LEAST_SEEDS = 3
+"""Seeds below which no t test decides: two that happen to agree say nothing of how runs vary."""
+LEAST_SPREAD_SEEDS = 5
+"""The same of how far seeds lie from their median: of fewer the distances are nearly one number."""
 RARE = 0.2
 """A rate of runs below which something does not happen "sometimes": one in five."""
 
@@ -55,6 +62,11 @@ class Result:
         return estimate(self.values)
 
     @property
+    def leans_against(self) -> bool:
+        """The numbers lie on the other side."""
+        return self.p_against < self.p_for
+
+    @property
     def seeds_needed(self) -> int | None:
         """Seeds that would decide it on the side where the numbers lie; `None` if out of sight."""
         return _needed(self.statement, self.values, self.metric, level=self.level)
@@ -84,7 +96,13 @@ class Verdict:
 
     @property
     def seeds_needed(self) -> int | None:
-        """Seeds that would decide every statement; `None` where one cannot be foreseen."""
+        """Seeds that would decide it where its numbers lie; `None` where that cannot be foreseen.
+
+        A claim that needs all its statements is refuted by one of them: the soonest is enough.
+        """
+        against = [found.seeds_needed for found in self.results if found.leans_against]
+        if self.claim.needs == "all" and against and not _is_read_twice(self.results):
+            return min((need for need in against if need is not None), default=None)
         needs = [found.seeds_needed for found in self.results]
         known = [need for need in needs if need is not None]
         return max(known) if known and len(known) == len(needs) else None
@@ -104,14 +122,20 @@ class Repeated:
     """Where a further run of ours would lie with 95%: lower end. `None` for fewer than two runs."""
     high: float | None
     """Upper end."""
+    reading: str = ""
+    """The cell, where it is not the one that stands for the number but another reading."""
 
     @property
     def is_alike(self) -> bool | None:
-        """Whether the paper's number could be one more run of ours; `None` if that is not known."""
+        """Whether the paper's number could be one more run of ours; `None` if that is not known.
+
+        The number is given to so many decimals, and may be anything that rounds to it.
+        """
         value = self.reported.value
         if value is None or self.low is None or self.high is None:
             return None
-        return self.low <= value <= self.high
+        rounding = 0.5 * 10.0 ** -len(f"{value:.10g}".partition(".")[2])
+        return self.low - rounding <= value <= self.high + rounding
 
 
 def cells_of(records: Iterable[Record]) -> dict[str, list[Record]]:
@@ -134,15 +158,29 @@ def judge(claims: Claims, records: Iterable[Record]) -> tuple[Verdict, ...]:
     return tuple(_corrected(drafts))
 
 
-def repeat(reported: Reported, cells: Cells) -> Repeated:
-    """A reported number beside the runs that repeat it."""
+def repeat(reported: Reported, cells: Cells) -> tuple[Repeated, ...]:
+    """A reported number beside the runs that repeat it, and beside those of other readings."""
     if reported.term is None:
-        return Repeated(reported=reported, metric=None, estimate=None, low=None, high=None)
-    values = list(by_seed(reported.term, cells).values())
-    found = estimate(values)
-    low, high = _further_run(values, metric(reported.term.metric).resolution)
+        return (Repeated(reported=reported, metric=None, estimate=None, low=None, high=None),)
+    return (
+        _repeated(reported, reported.term, cells),
+        *(
+            _repeated(reported, term, cells, reading=", ".join(term.at))
+            for term in reported.readings
+        ),
+    )
+
+
+def _repeated(reported: Reported, term: Term, cells: Cells, *, reading: str = "") -> Repeated:
+    values, read = list(by_seed(term, cells).values()), metric(term.metric)
+    low, high = _further_run(values, read.resolution)
     return Repeated(
-        reported=reported, metric=metric(reported.term.metric), estimate=found, low=low, high=high
+        reported=reported,
+        metric=read,
+        estimate=estimate(values),
+        low=low,
+        high=high,
+        reading=reading,
     )
 
 
@@ -243,11 +281,26 @@ def _sides(claim: Claim, results: Sequence[Result]) -> tuple[float, float]:
     """p for and against the claim as a whole."""
     if not results:
         return 1.0, 1.0
+    readings = [
+        [found for found in results if found.statement.reading == reading]
+        for reading in dict.fromkeys(found.statement.reading for found in results)
+    ]
+    sides = [_sides_of_one(claim, own) for own in readings]
+    p_for, p_against = zip(*sides, strict=True)
+    return min(1.0, len(sides) * min(p_for)), max(p_against)
+
+
+def _sides_of_one(claim: Claim, results: Sequence[Result]) -> tuple[float, float]:
+    """The same in one reading."""
     count = len(results)
     p_for, p_against = [found.p_for for found in results], [found.p_against for found in results]
     if claim.needs == "all":
         return max(p_for), min(1.0, count * min(p_against))
     return min(1.0, count * min(p_for)), max(p_against)
+
+
+def _is_read_twice(results: Sequence[Result]) -> bool:
+    return len({found.statement.reading for found in results}) > 1
 
 
 def _result(statement: Statement, cells: Cells, *, level: float) -> Result:
@@ -309,7 +362,7 @@ def _both_sides(
 ) -> tuple[float, float]:
     """p for the statement and against it; 1 and 1 for no values."""
     bound = statement.bound
-    if not values:
+    if not values or (statement.of == "spread" and len(values) < LEAST_SPREAD_SEEDS):
         return 1.0, 1.0
     if statement.shows == "seen":
         return (0.0, 1.0) if max(values) > bound else (1.0, (1 - RARE) ** len(values))
@@ -332,6 +385,8 @@ def _paired(read: Metric) -> BothSides:
             return _share(values, bound)
         if read.resolution == 0 and max(values) == min(values) and not read.is_outcome:
             return float(not values[0] > bound), float(not values[0] < bound)
+        if kind == "t" and len(values) < LEAST_SEEDS:
+            return 1.0, 1.0
         return (
             p_value(values, bound, "above", test=kind, resolution=read.resolution),
             p_value(values, bound, "below", test=kind, resolution=read.resolution),
@@ -372,8 +427,11 @@ def _needed(
 ) -> int | None:
     if statement.shows == "seen":
         return math.ceil(math.log(level) / math.log(1 - RARE))
-    if not values:
+    if len(values) < 2:  # one tells no spread
         return None
+    if read.is_outcome and set(values) <= {0.0, 1.0} and 0 < statement.bound < 1:
+        return _runs_needed(statement, fmean(values), level=level)
+    least = LEAST_SPREAD_SEEDS if statement.of == "spread" else LEAST_SEEDS
     bounds = (
         [statement.bound] if statement.shows != "within" else [-statement.bound, statement.bound]
     )
@@ -381,7 +439,20 @@ def _needed(
         seeds_needed(values, bound, level=level, resolution=read.resolution) for bound in bounds
     ]
     known = [need for need in needs if need is not None]
-    return max(known) if known and len(known) == len(needs) else None
+    return max(least, *known) if known and len(known) == len(needs) else None
+
+
+def _runs_needed(statement: Statement, share: float, *, level: float) -> int | None:
+    """Runs with which the binomial test decides about a share like this; `None` for too many."""
+    return next(
+        (
+            count
+            for count in range(2, MOST_RUNS + 1)
+            if min(_share([1.0] * round(share * count) + [0.0] * (count - round(share * count)),
+                          statement.bound)) <= level
+        ),
+        None,
+    )  # fmt: skip
 
 
 def _further_run(values: Sequence[float], resolution: float) -> tuple[float | None, float | None]:

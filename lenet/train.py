@@ -139,8 +139,13 @@ class Trainer:
         self._pending = None
 
     @torch.no_grad()
-    def judge(self, images: Tensor, labels: Tensor, *, batch: int = EVALUATION_BATCH) -> Evaluation:
-        """Loss and accuracy on images [N, C, H, W] with labels [N], as the model stands."""
+    def judge(self, images: Tensor, labels: Tensor, *, batch: int | None = None) -> Evaluation:
+        """Loss and accuracy on images [N, C, H, W] with labels [N], as the model stands.
+
+        A head that reads the batch as its sequence gets batches as long as in training, unless
+        `batch` says otherwise; to all others their size means nothing.
+        """
+        batch = batch or self._evaluation_batch
         total = torch.zeros((), dtype=torch.float64, device=self.device)
         tops: list[Tensor] = []
         confidences: list[Tensor] = []
@@ -160,6 +165,11 @@ class Trainer:
             predictions=predictions,
             confidence=torch.cat(confidences),
         )
+
+    @property
+    def _evaluation_batch(self) -> int:
+        reads_batch = self.recipe.head_sequence == "batch"
+        return self.recipe.batch_size if reads_batch else EVALUATION_BATCH
 
     @property
     def images(self) -> int:

@@ -1,5 +1,6 @@
 """Claims as data: what makes no sense is refused, what is written can be read."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,7 +33,14 @@ CLAIM = Claim(
 FOUND = Claims(
     reported=(Reported(id="D2-N05", place="6", text="Adam", value=0.99, term=TERM),),
     claims=(CLAIM, Claim(id="D2-C01", place="1", text="It was first.", reason="history")),
-    findings=(Finding(claim="D2-C31", supported="Adam wins", contradicted="Adam loses"),),
+    findings=(
+        Finding(
+            claim="D2-C31",
+            question="Does Adam win?",
+            supported="Adam wins",
+            contradicted="Adam loses",
+        ),
+    ),
 )
 
 
@@ -75,6 +83,18 @@ def test_claims_that_make_no_sense_are_refused(claims: Claims, said: str) -> Non
 
 def test_a_calculation_is_enough_for_a_claim() -> None:
     check(Claims(claims=(replace(CLAIM, statements=(), facts=(Fact(says="4 < 5", holds=True),)),)))
+
+
+def test_the_claims_that_were_written_last_count(tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("old", "new", "without")]
+    for age, folder in enumerate(folders[:2]):
+        folder.mkdir()
+        write_claims(
+            replace(FOUND, claims=(replace(CLAIM, text=folder.name),), findings=()), folder
+        )
+        os.utime(folder / CLAIMS, (age, age))
+    assert read_claims(folders).claims[0].text == "new"
+    assert read_claims(folders[::-1]).claims[0].text == "new"
 
 
 def test_cells_and_papers() -> None:

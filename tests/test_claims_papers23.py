@@ -226,4 +226,4 @@ def test_a_reported_number_stands_beside_ours() -> None:
     found = next(each for each in REPORTED_3 if each.id == "D3-N10")
     ours = runs({"cifar_adjusted/tanh-ce-softmax-lr0.01": 0.546})
     assert found.value == 0.5475
-    assert repeat(found, cells_of(ours)).is_alike
+    assert repeat(found, cells_of(ours))[0].is_alike

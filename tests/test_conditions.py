@@ -61,3 +61,5 @@ def test_a_head_that_reads_the_batch_depends_on_its_size() -> None:
     alone = trainer.judge(split.x_test, split.y_test, batch=1)
     together = trainer.judge(split.x_test, split.y_test)
     assert not torch.equal(alone.confidence, together.confidence)
+    as_in_training = trainer.judge(split.x_test, split.y_test, batch=16)
+    assert torch.equal(together.confidence, as_in_training.confidence)

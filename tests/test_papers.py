@@ -40,6 +40,7 @@ CLAIMS = Claims(
             assumptions=("Batches of 32.",),
             kernels="optimizer/adam",
             features="optimizer/adam",
+            losses=("optimizer/adam", "depth/9"),
         ),
     ),
     reported=(
@@ -61,8 +62,18 @@ CLAIMS = Claims(
         ),
     ),
     findings=(
-        Finding(claim="D2-C31", supported="Adam leads", contradicted="Adam does not lead"),
-        Finding(claim="D2-C40", supported="Deeper wins", contradicted="Deeper loses"),
+        Finding(
+            claim="D2-C31",
+            question="Does Adam lead?",
+            supported="Adam leads",
+            contradicted="Adam does not lead",
+        ),
+        Finding(
+            claim="D2-C40",
+            question="Does depth win?",
+            supported="Deeper wins",
+            contradicted="Deeper loses",
+        ),
     ),
 )
 
@@ -111,7 +122,25 @@ def written(folder: Path, found: list[Record]) -> Path:
 def test_findings_are_told_as_their_verdicts_have_it() -> None:
     assert "**Adam leads** Adam ends above SGD: +1.00 points (" in page(records())
     assert "**Adam does not lead**" in page(records(adam=0.97))
-    assert "**Undecided so far: Deeper wins** No runs yet (D2-C40, undecided)." in page(records())
+    assert "**Does depth win?** No runs yet (D2-C40, undecided)." in page(records())
+
+
+def test_each_paper_tells_its_cost_and_its_command() -> None:
+    text = page([replace(record, total_s=900.0) for record in records()])
+    assert "8 trainings, 2 h 00 min of training and evaluation" in text
+    assert "pytest bench/ -n auto --tier paper --seeds 4 --experiment optimizer\n" in text
+    other = replace(DATASET, name="cifar10-40k")
+    assert "--dataset cifar10-40k=FILE.npz\n" in page(
+        [replace(record, dataset=other) for record in records()]
+    )
+
+
+def test_other_readings_of_a_number_have_their_rows() -> None:
+    reported = replace(CLAIMS.reported[0], readings=(SGD,))
+    found = repetition(replace(CLAIMS, reported=(reported,)), [loaded(records())])
+    text = papers_page(found, {})
+    assert "the same, read as `optimizer/sgd`" in text
+    assert "1 reported numbers" in text
 
 
 def test_each_claim_has_its_verdict_and_grounds() -> None:
@@ -177,6 +206,7 @@ def test_the_command_writes_page_pictures_and_verdicts(
     assert pictures == [
         "D2-feature-maps.png",
         "D2-kernels.png",
+        "D2-loss-by-step.png",
         "D2-optimizer-accuracy-by-epoch.png",
         "D2-optimizer-accuracy.png",
         "D2-reported-numbers.png",

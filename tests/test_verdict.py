@@ -53,6 +53,67 @@ def test_both_sides_and_neither() -> None:
     assert verdict(claim(more()), {"a": HIGH, "b": HIGH[::-1]}).word == "undecided"
 
 
+def test_a_number_may_be_anything_that_rounds_to_it() -> None:
+    reported = Reported(id="D2-N01", place="6", text="a", value=0.98, term=term("a"))
+    cells = cells_of(runs({"a": (0.9752, 0.9753, 0.9751)}))
+    assert repeat(reported, cells)[0].is_alike is True
+    assert repeat(replace(reported, value=0.9800001), cells)[0].is_alike is False
+
+
+def test_a_number_stands_beside_every_reading() -> None:
+    reported = Reported(
+        id="D2-N01", place="6", text="a", value=0.95, term=term("a"), readings=(term("b"),)
+    )
+    first, other = repeat(reported, cells_of(runs({"a": HIGH, "b": LOW})))
+    assert (first.reading, other.reading) == ("", "e/b")
+    assert (first.is_alike, other.is_alike) == (False, True)
+
+
+def test_one_reading_shows_a_claim_and_all_together_refute_it() -> None:
+    def found(first: Sequence[float], second: Sequence[float]) -> str:
+        statements = (
+            more(reading="one"),
+            more(terms=(term("c"), term("b", -1.0)), reading="other"),
+        )
+        return verdict(claim(*statements), {"a": first, "b": LOW, "c": second}).word
+
+    lowest = [value - 0.03 for value in LOW]
+    assert found(HIGH, lowest) == found(lowest, HIGH) == "supported"
+    assert found(lowest, lowest[::-1]) == "contradicted"
+    assert found(lowest, LOW[::-1]) == "undecided"
+
+
+def test_two_seeds_that_agree_decide_nothing() -> None:
+    high, low = (0.97, 0.9701, 0.9702), (0.5, 0.5001, 0.5002)
+    assert verdict(claim(more()), {"a": high[:2], "b": low[:2]}).word == "undecided"
+    assert verdict(claim(more()), {"a": high, "b": low}).word == "supported"
+
+
+def test_few_seeds_say_nothing_of_how_runs_vary() -> None:
+    """Of two, both distances from the median are one number, and t would be sure of anything."""
+    statement = replace(more(), terms=(term("a"),), of="spread", bound=0.01)
+    wide = [0.9 + 0.05 * (-1) ** place * (1 + place / 50) for place in range(6)]
+    assert verdict(claim(statement), {"a": wide[:4]}).word == "undecided"
+    assert verdict(claim(statement), {"a": wide}).word == "supported"
+
+
+def test_seeds_that_would_do() -> None:
+    apart = [0.003, -0.001, 0.002, 0.004]
+    found = verdict(claim(more()), {"a": [0.9 + each for each in apart], "b": [0.9] * 4})
+    assert found.word == "undecided"
+    assert 5 <= (found.seeds_needed or 0) < 40
+    # A share of runs is counted: without a bad one among 14 runs at most one in five is bad.
+    never_bad = Statement(
+        says="seldom bad", terms=(term("a", metric="below@0.5"),), shows="below", bound=0.2
+    )
+    found = verdict(claim(never_bad), {"a": (0.97, 0.96, 0.98)})
+    assert found.seeds_needed == 17  # 0.8 ** 17 < 0.025 < 0.8 ** 16
+    # One statement that is refuted refutes all; the other one would need far more seeds.
+    both = claim(more(), more(bound=0.1))
+    found = verdict(both, {"a": [0.9 + each for each in apart], "b": [0.9] * 4})
+    assert (found.seeds_needed or 0) <= 4
+
+
 def test_pairs_are_of_one_seed() -> None:
     """A difference far smaller than the spread over seeds, the same in each."""
     b = (0.90, 0.95, 0.80, 0.97)
@@ -203,11 +264,11 @@ def test_false_verdicts_among_many_claims_keep_their_rate() -> None:
 def test_a_reported_number_may_be_one_more_run_or_not() -> None:
     reported = Reported(id="D2-N01", place="6", text="a", value=0.972, term=term("a"))
     cells = cells_of(runs({"a": HIGH}))
-    found = repeat(reported, cells)
+    (found,) = repeat(reported, cells)
     assert found.is_alike is True
-    assert repeat(replace(reported, value=0.90), cells).is_alike is False
-    assert repeat(reported, cells_of(runs({"a": HIGH[:1]}))).is_alike is None
-    assert repeat(replace(reported, term=None, reason="blank"), cells).estimate is None
+    assert repeat(replace(reported, value=0.90), cells)[0].is_alike is False
+    assert repeat(reported, cells_of(runs({"a": HIGH[:1]})))[0].is_alike is None
+    assert repeat(replace(reported, term=None, reason="blank"), cells)[0].estimate is None
     sample = np.array(HIGH)
     half = stats.t.ppf(0.975, 3) * sample.std(ddof=1) * np.sqrt(1 + 1 / 4)
     assert found.low == pytest.approx(sample.mean() - half)

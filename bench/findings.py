@@ -1,0 +1,75 @@
+"""The ten findings that matter: as a question, and as either verdict has it."""
+
+from harness.claim import Finding
+
+FINDINGS: tuple[Finding, ...] = (
+    Finding(
+        claim="D1-C20",
+        question="Do paper 1's bad runs owe it to the ReLU on the logits, which kills classes?",
+        supported="A ReLU on the logits kills whole classes: the runs that went badly in paper 1 "
+        "owe it to that, not to their pooling.",
+        contradicted="The runs that went badly in paper 1 do not owe it to the ReLU on the logits.",
+    ),
+    Finding(
+        claim="D1-C60",
+        question="Does the training that paper 1 states give the accuracy that it states?",
+        supported="The training that paper 1 states gives the accuracy that it states.",
+        contradicted="The training that paper 1 states does not give the accuracy that it states.",
+    ),
+    Finding(
+        claim="X-C01",
+        question="Do batch size and a ReLU on the logits explain the 0.54 with which paper 4 "
+        "begins?",
+        supported="The 0.54 with which paper 4 begins is what large batches and a ReLU on the "
+        "logits give.",
+        contradicted="Large batches and a ReLU on the logits do not explain the 0.54 with which "
+        "paper 4 begins.",
+    ),
+    Finding(
+        claim="X-C02",
+        question="Is paper 2's weak SGD one with a low rate and large batches?",
+        supported="Paper 2's weak SGD is not SGD at Keras' defaults, but at a tenth of their rate "
+        "with large batches.",
+        contradicted="Paper 2's weak SGD is not explained by a tenth of Keras' rate with large "
+        "batches.",
+    ),
+    Finding(
+        claim="D2-C34",
+        question="Does paper 2's order of the five optimizers hold?",
+        supported="Paper 2's order of the five optimizers holds, from AdaDelta to Adam.",
+        contradicted="Paper 2's order of the five optimizers does not hold.",
+    ),
+    Finding(
+        claim="D1-C50",
+        question="Are vanishing gradients why accuracy falls with depth in paper 1?",
+        supported="Vanishing gradients are why accuracy falls with depth in paper 1.",
+        contradicted="Vanishing gradients are not why accuracy falls with depth in paper 1.",
+    ),
+    Finding(
+        claim="D1-C15",
+        question="Does any setting that paper 1 left alone let sigmoid learn?",
+        supported="Sigmoid is not hopeless: a setting that paper 1 left alone lets it learn.",
+        contradicted="Sigmoid learns with none of the settings that paper 1 left alone.",
+    ),
+    Finding(
+        claim="X-C03",
+        question="Is tanh best and sigmoid lost, or the other way round?",
+        supported="Tanh fails in paper 3 for a cross-entropy on outputs that are no probabilities, "
+        "sigmoid in paper 1 for large batches and small weights.",
+        contradicted="What tells paper 1's tanh and sigmoid from paper 3's is not the loss, nor "
+        "batches and weights.",
+    ),
+    Finding(
+        claim="D3-C22",
+        question="Was the batch size what gained most in paper 3?",
+        supported="On CIFAR-10 smaller batches gained more than any other adjustment of paper 3.",
+        contradicted="On CIFAR-10 smaller batches were not what gained most in paper 3.",
+    ),
+    Finding(
+        claim="D4-C13",
+        question="Do runs differ by their initial weights more than by the order of the data?",
+        supported="Runs differ by their initial weights more than by the order of the data.",
+        contradicted="Runs do not differ by their initial weights more than by the order of the "
+        "data.",
+    ),
+)
