@@ -276,6 +276,13 @@ ACROSS: tuple[Claim, ...] = (
                 "run_to_run/weights",
                 "run_to_run/order",
             ),
+            is_more_varied(
+                "with ReLU on the logits new weights change more than a new order how many classes "
+                "are lost",
+                "lost_classes",
+                "run_to_run/rectified-weights",
+                "run_to_run/rectified-order",
+            ),
         ),
         is_cause=True,
     ),

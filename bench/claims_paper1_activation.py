@@ -8,6 +8,7 @@ from bench.recipes import ACTIVATION_RATES, HEAD_RATES
 from bench.stating import (
     cells,
     differs_by_kind,
+    in_readings,
     is_above,
     is_below,
     is_more,
@@ -24,10 +25,9 @@ def at(activation: str, *rates: float, where: str = "throughout") -> tuple[str, 
     return cells("activation", *(f"{activation}-{where}-lr{rate:g}" for rate in rates))
 
 
-LOGITS_TOO = (
-    "The activation is on the logits too, as in the paper's network; the variants `hidden` show "
-    "the other reading."
-)
+READINGS = {"throughout": "on the logits too", "hidden": "on hidden layers alone"}
+"""Where the activation stands -> the reading."""
+EITHER = "In either reading of all nonlinearities: the one on the logits too, or not."
 
 ACTIVATION = (
     Claim(
@@ -100,74 +100,83 @@ ACTIVATION = (
         id="D1-C09",
         place="2.2",
         text="Tanh is accurate after fewer epochs than ReLU and sigmoid.",
-        statements=tuple(
-            is_more(
-                f"{other} needs more epochs to 90% at {rate:g}",
-                "epochs_to@0.9",
-                at(kind, rate),
-                at("tanh", rate),
-            )
-            for kind, other in (("relu", "ReLU"), ("sigmoid", "sigmoid"))
-            for rate in (0.1, 0.01)
+        statements=in_readings(
+            READINGS,
+            lambda where: tuple(
+                is_more(
+                    f"{other} needs more epochs to 90% at {rate:g}",
+                    "epochs_to@0.9",
+                    at(kind, rate, where=where),
+                    at("tanh", rate, where=where),
+                )
+                for kind, other in (("relu", "ReLU"), ("sigmoid", "sigmoid"))
+                for rate in (0.1, 0.01)
+            ),
         ),
-        note=f"A run that never gets to 90% counts as one epoch more than it had. {LOGITS_TOO}",
+        note=f"A run that never gets to 90% counts as one epoch more than it had. {EITHER}",
     ),
     Claim(
         id="D1-C10",
         place="2.2",
         text="Tanh learns well at more of the rates than the other two.",
-        statements=(
-            is_more(
-                "at the worst of three rates tanh ends above ReLU",
-                "test_accuracy",
-                at("tanh", *HEAD_RATES),
-                at("relu", *HEAD_RATES),
-                over="worst",
-            ),
-            is_more(
-                "at the worst of three rates tanh ends above sigmoid",
-                "test_accuracy",
-                at("tanh", *HEAD_RATES),
-                at("sigmoid", *HEAD_RATES),
-                over="worst",
-            ),
-            is_more(
-                "ReLU's accuracy differs more from rate to rate",
-                "test_accuracy",
-                at("relu", *HEAD_RATES),
-                at("tanh", *HEAD_RATES),
-                over="range",
+        statements=in_readings(
+            READINGS,
+            lambda where: (
+                is_more(
+                    "at the worst of three rates tanh ends above ReLU",
+                    "test_accuracy",
+                    at("tanh", *HEAD_RATES, where=where),
+                    at("relu", *HEAD_RATES, where=where),
+                    over="worst",
+                ),
+                is_more(
+                    "at the worst of three rates tanh ends above sigmoid",
+                    "test_accuracy",
+                    at("tanh", *HEAD_RATES, where=where),
+                    at("sigmoid", *HEAD_RATES, where=where),
+                    over="worst",
+                ),
+                is_more(
+                    "ReLU's accuracy differs more from rate to rate",
+                    "test_accuracy",
+                    at("relu", *HEAD_RATES, where=where),
+                    at("tanh", *HEAD_RATES, where=where),
+                    over="range",
+                ),
             ),
         ),
         note="Rates 0.1, 0.01 and 0.001. Sigmoid is not asked for its range: one that learns "
-        f"nowhere has none. {LOGITS_TOO}",
+        f"nowhere has none. {EITHER}",
     ),
     Claim(
         id="D1-C11",
         place="2.2",
         text="ReLU can be accurate; it takes more epochs than tanh and fewer than sigmoid.",
-        statements=(
-            is_above(
-                "ReLU ends above 95% at the best of the rates",
-                "test_accuracy",
-                at("relu", *ACTIVATION_RATES),
-                0.95,
-                over="best",
-            ),
-            is_more(
-                "ReLU needs more epochs to 90% than tanh",
-                "epochs_to@0.9",
-                at("relu", 0.1, 0.01),
-                at("tanh", 0.1, 0.01),
-            ),
-            is_more(
-                "sigmoid needs more epochs to 90% than ReLU",
-                "epochs_to@0.9",
-                at("sigmoid", 0.1, 0.01),
-                at("relu", 0.1, 0.01),
+        statements=in_readings(
+            READINGS,
+            lambda where: (
+                is_above(
+                    "ReLU ends above 95% at the best of the rates",
+                    "test_accuracy",
+                    at("relu", *ACTIVATION_RATES, where=where),
+                    0.95,
+                    over="best",
+                ),
+                is_more(
+                    "ReLU needs more epochs to 90% than tanh",
+                    "epochs_to@0.9",
+                    at("relu", 0.1, 0.01, where=where),
+                    at("tanh", 0.1, 0.01, where=where),
+                ),
+                is_more(
+                    "sigmoid needs more epochs to 90% than ReLU",
+                    "epochs_to@0.9",
+                    at("sigmoid", 0.1, 0.01, where=where),
+                    at("relu", 0.1, 0.01, where=where),
+                ),
             ),
         ),
-        note=f"Epochs: mean over the rates 0.1 and 0.01. {LOGITS_TOO}",
+        note=f"Epochs: mean over the rates 0.1 and 0.01. {EITHER}",
     ),
     Claim(
         id="D1-C12",
@@ -212,16 +221,19 @@ ACTIVATION = (
         id="D1-C14",
         place="2.2",
         text="Sigmoid learns very slowly or not at all, at any rate.",
-        statements=(
-            is_below(
-                "sigmoid ends below 50% at the best of four rates",
-                "test_accuracy",
-                at("sigmoid", *ACTIVATION_RATES),
-                0.5,
-                over="best",
+        statements=in_readings(
+            READINGS,
+            lambda where: (
+                is_below(
+                    "sigmoid ends below 50% at the best of four rates",
+                    "test_accuracy",
+                    at("sigmoid", *ACTIVATION_RATES, where=where),
+                    0.5,
+                    over="best",
+                ),
             ),
         ),
-        note=f"Very slowly: below 50% after all 20 epochs. {LOGITS_TOO}",
+        note=f"Very slowly: below 50% after all 20 epochs. {EITHER}",
     ),
     Claim(
         id="D1-C15",
@@ -246,15 +258,18 @@ ACTIVATION = (
         id="D1-C16",
         place="2.2",
         text="At a very low rate repetitions differ so much that nothing follows from them.",
-        statements=tuple(
-            is_more_varied(
-                f"runs with {name} differ more at 0.0001 than at 0.1",
-                "test_accuracy",
-                at(kind, 0.0001),
-                at(kind, 0.1),
-            )
-            for kind, name in (("relu", "ReLU"), ("tanh", "tanh"), ("sigmoid", "sigmoid"))
+        statements=in_readings(
+            READINGS,
+            lambda where: tuple(
+                is_more_varied(
+                    f"runs with {name} differ more at 0.0001 than at 0.1",
+                    "test_accuracy",
+                    at(kind, 0.0001, where=where),
+                    at(kind, 0.1, where=where),
+                )
+                for kind, name in (("relu", "ReLU"), ("tanh", "tanh"), ("sigmoid", "sigmoid"))
+            ),
         ),
-        note=f"Very low is taken for 0.0001. {LOGITS_TOO}",
+        note=f"Very low is taken for 0.0001. {EITHER}",
     ),
 )

@@ -64,7 +64,7 @@ DEPTH = (
         place="2.4",
         text="A deeper network should take longer to train.",
         statements=is_ordered(
-            "epoch_s",
+            "epoch_yardsticks",
             *(rectified(depth) for depth in DEPTHS),
             names=("time of 1 layer", "time of 2 layers", "time of 3 layers", "time of 4 layers"),
         ),
@@ -126,13 +126,13 @@ DEPTH = (
         statements=(
             is_more(
                 "an epoch of two layers takes longer than one of one",
-                "epoch_s",
+                "epoch_yardsticks",
                 rectified(2),
                 rectified(1),
             ),
             is_ratio_above(
                 "an epoch of one layer takes more than half as long",
-                "epoch_s",
+                "epoch_yardsticks",
                 rectified(1),
                 rectified(2),
                 ratio=0.5,
@@ -163,7 +163,7 @@ DEPTH = (
         statements=tuple(
             is_ratio_above(
                 f"an epoch of {name} layers takes more than twice one of two",
-                "epoch_s",
+                "epoch_yardsticks",
                 rectified(depth),
                 rectified(2),
                 ratio=2.0,
@@ -212,7 +212,7 @@ DEPTH = (
             ),
             is_more(
                 "an epoch of three layers takes longer than one of two",
-                "epoch_s",
+                "epoch_yardsticks",
                 rectified(3),
                 rectified(2),
             ),

@@ -169,7 +169,7 @@ WINDOWS = (
         statements=(
             is_more(
                 "an epoch of B takes longer than the original's",
-                "epoch_s",
+                "epoch_yardsticks",
                 rectified(B),
                 rectified(ORIGINAL),
             ),
@@ -224,7 +224,9 @@ WINDOWS = (
                 plain(B),
                 margin=MARGIN,
             ),
-            is_more("an epoch of C takes longer than one of B", "epoch_s", plain(C), plain(B)),
+            is_more(
+                "an epoch of C takes longer than one of B", "epoch_yardsticks", plain(C), plain(B)
+            ),
         ),
         note=f"{GOOD_RUNS} Each window has more to compare, but the maps behind it are smaller: C "
         f"has {parameters(RECIPES[C]):,} parameters, B {parameters(RECIPES[B]):,}.",

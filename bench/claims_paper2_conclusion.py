@@ -152,7 +152,7 @@ CONCLUSION = (
             is_more(
                 "the base network takes longer for an epoch with pools that leave 635,786 "
                 "parameters than with 44,426",
-                "epoch_s",
+                "epoch_yardsticks",
                 "maxpool/k2-s1-p0-plain",
                 "maxpool/k2-s2-p0-plain",
             ),
@@ -168,7 +168,7 @@ CONCLUSION = (
         statements=(
             is_below(
                 "a training step on 32 images takes less than a thirtieth of a second",
-                "epoch_s",
+                "epoch_yardsticks",
                 KERAS["sgd"],
                 STEPS / FRAMES,
             ),

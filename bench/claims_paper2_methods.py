@@ -194,7 +194,7 @@ OPTIMIZERS = (
         statements=(
             is_more(
                 "an epoch takes longer in batches of 32 than of 512",
-                "epoch_s",
+                "epoch_yardsticks",
                 "batch_size/32",
                 "batch_size/512",
             ),

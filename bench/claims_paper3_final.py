@@ -338,7 +338,7 @@ DEPTH = (
             ),
             is_more(
                 "and it takes fewer seconds to 50%",
-                "seconds_to@0.5",
+                "yardsticks_to@0.5",
                 TANH_CE,
                 DEEP,
             ),

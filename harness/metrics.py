@@ -242,6 +242,18 @@ FAMILIES: dict[str, Family] = {
         margin=0.05, is_ratio=True, is_time=True, to_target=True,
         read=lambda record, _, level: readings.seconds_to(record, level or 0.0),
     ),
+    "epoch_yardsticks": Family(
+        label="epoch time over that of the yardstick beside it", digits=1, resolution=1e-3,
+        margin=0.05, is_ratio=True,
+        read=lambda record, _, level: readings.in_yardsticks(record, record.epoch_s),
+    ),
+    "yardsticks_to": Family(
+        label="time to {level} over that of the yardstick beside it", digits=1, resolution=1e-3,
+        level="accuracy", margin=0.05, is_ratio=True, to_target=True,
+        read=lambda record, _, level: readings.in_yardsticks(
+            record, readings.seconds_to(record, level or 0.0)
+        ),
+    ),
     "never": Family(
         label="runs that never reach {level}", level="accuracy",
         margin=0.1, is_outcome=True,

@@ -35,6 +35,13 @@ def seconds_to(record: Record, accuracy: float) -> float | None:
     return sum(seconds) + (0.0 if reached else fmean(seconds))
 
 
+def in_yardsticks(record: Record, seconds: float | None) -> float | None:
+    """A time over that of the yardstick between the epochs of the same case: what a machine that
+    others share makes slow is slow in both."""
+    beside = record.timing.yardstick_s
+    return None if seconds is None or not beside else seconds / beside
+
+
 def never(record: Record, accuracy: float) -> float | None:
     """1 for a run that never had this test accuracy: the censored ones of `epochs_to`."""
     return float(_first(record, accuracy) is None) if record.epochs else None
