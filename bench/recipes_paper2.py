@@ -114,7 +114,7 @@ def causes() -> dict[str, Recipe]:
             Optimizer(kind="adam", epsilon=1e-7, epsilon_placement="keras", amsgrad=True),
             0.001,
         ),
-        "nadam": (Optimizer(kind="nadam", epsilon=1e-7), 0.001),
+        "nadam": (Optimizer(kind="nadam", epsilon=1e-7, momentum_decay=1.0), 0.001),
         "rmsprop-momentum": (replace(KERAS["rmsprop"][0], momentum=0.9), 0.001),
         "rmsprop-rho0.5": (replace(KERAS["rmsprop"][0], decay=0.5), 0.001),
         "rmsprop-rho0.99": (replace(KERAS["rmsprop"][0], decay=0.99), 0.001),

@@ -179,6 +179,7 @@ def regularisers() -> dict[str, Recipe]:
         "activity-1e-5": Penalty(activity_l2=1e-5),
         "kernel-bias": Penalty(kernel_l2=1e-3, bias_l2=1e-3),
         "kernel-activity": Penalty(kernel_l2=1e-3, activity_l2=1e-5),
+        "bias-activity": Penalty(bias_l2=1e-3, activity_l2=1e-5),
         "all": Penalty(kernel_l2=1e-3, bias_l2=1e-3, activity_l2=1e-5),
     }
     return {name: replace(ADJUSTED, penalty=penalty) for name, penalty in penalties.items()}

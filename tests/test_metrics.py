@@ -63,6 +63,22 @@ def test_readings_of_steps() -> None:
     assert metric("noise_from@3").read(found) == 1.0
     assert metric("noise_from@4").read(found) is None
     assert metric("last_step_loss").read(found) == 1.5
+    assert metric("batch_loss@3").read(found) == 0.5
+    assert metric("batch_loss@9").read(found) is None  # the training is shorter
+
+
+def test_a_lost_class_is_counted_where_it_is_known() -> None:
+    found = [replace(LEARNS, lost_classes=count) for count in (None, 0, 3)]
+    assert [metric("lost_classes").read(each) for each in found] == [None, 0, 3]
+    assert [metric("loses_class").read(each) for each in found] == [None, 0.0, 1.0]
+
+
+def test_times_over_the_yardstick_beside_them() -> None:
+    slow = replace(LEARNS, timing=replace(LEARNS.timing, yardstick_s=0.5))
+    assert metric("epoch_yardsticks").read(slow) == 4.0
+    assert metric("yardsticks_to@0.95").read(slow) == 12.0
+    unknown = replace(LEARNS, timing=replace(LEARNS.timing, yardstick_s=None))
+    assert metric("epoch_yardsticks").read(unknown) is None
 
 
 def test_readings_of_layers() -> None:
