@@ -102,7 +102,8 @@ def headline(finding: Finding, verdict: Verdict) -> str:
 
 
 def _number(result: Result, found: Estimate) -> str:
-    metric, is_difference = result.metric, len(result.statement.terms) > 1
+    metric, statement = result.metric, result.statement
+    is_difference = len(statement.terms) > 1 or bool(statement.split)
     unit = _unit(metric, is_difference)
     mean = metric.show(found.mean, signed=is_difference)
     if found.low is None or found.high is None:

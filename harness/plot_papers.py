@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
+from matplotlib.ticker import NullFormatter
 from numpy.typing import NDArray
 
 from harness.axes import (
@@ -100,11 +101,13 @@ def numbers_figure(paper: Paper, repeated: Sequence[Repeated]) -> Figure | None:
     ax.set_yticks(range(len(rows)), names[::-1])
     ax.set_ylim(-0.6, len(rows) - 0.4)
     ax.set_xlabel("accuracy, %", fontsize=FONT_PT)
-    alike = sum(each.is_alike is True for each in rows)
-    known = sum(each.is_alike is not None for each in rows)
+    known = {each.reported.id for each in rows if each.is_alike is not None}
+    alike = {each.reported.id for each in rows if each.is_alike}
+    said = " in some reading" if any(each.reading for each in rows) else ""
     set_titles(
         figure,
-        title=f"{paper.id}: {alike} of {known} reported accuracies could be one more run of ours"
+        title=f"{paper.id}: {len(alike)} of {len(known)} reported accuracies could be one more "
+        f"run of ours{said}"
         if known
         else f"{paper.id}: reported accuracies beside our first run",
         subtitle="Diamond: the paper. Dot: our mean; bar: where 95% of further runs would lie",
@@ -149,13 +152,14 @@ def losses_figure(paper: Paper, losses: Mapping[str, Sequence[StepLoss]]) -> Fig
     figure, axes = canvas(
         axes=(rows, min(len(losses), LOSSES_BESIDE)),
         size=(3.2, 1.9),
-        margins=Margins(top=TITLE_IN + 0.3, bottom=0.6),
+        margins=Margins(top=TITLE_IN + 0.3, bottom=0.6, between=0.75),
     )
     for ax, (cell, seeds) in zip(axes, losses.items(), strict=False):
         for each in seeds:
             known = [(step, loss) for step, loss in zip(each.step, each.loss, strict=True) if loss]
             ax.plot(*zip(*known, strict=True), color=OURS, linewidth=0.5, alpha=0.5)
         ax.set_yscale("log")
+        ax.yaxis.set_minor_formatter(NullFormatter())
         ax.set_title(plain(cell, most=LONGEST), fontsize=FONT_PT, loc="left", color=INK)
         ax.set_xlabel("step", fontsize=FONT_PT)
     for ax in axes[len(losses) :]:

@@ -10,7 +10,7 @@ that the chance of a single false verdict among them is at most 5%.
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import fmean, median
+from statistics import fmean, median, stdev
 
 from scipy import stats
 
@@ -460,7 +460,7 @@ def _further_run(values: Sequence[float], resolution: float) -> tuple[float | No
     found = estimate(values)
     if found is None or found.n < 2:
         return None, None
-    deviation = max(float(stats.tstd(values)), resolution)
+    deviation = max(stdev(values), resolution)
     half = float(stats.t.ppf((1 + CONFIDENCE) / 2, found.n - 1))
     half *= deviation * math.sqrt(1 + 1 / found.n)
     return found.mean - half, found.mean + half
