@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 
 from lenet.checks import RecipeError, check_choice, check_range, check_types, check_whole
 from lenet.plain import differing, from_plain, to_plain
-from lenet.settings import Conv, Init, Optimizer, Penalty, Pool, Schedule
+from lenet.settings import Augmentation, Conv, Init, Optimizer, Penalty, Pool, Schedule
 from lenet.shapes import Shape, Stage, trace
 
 Activation = Literal[
@@ -84,6 +84,10 @@ class Recipe:
     """Share of the training labels that are shuffled among themselves, other ones for each seed."""
     epochs: int = 20
     """Passes over the training images."""
+    augmentation: Augmentation = Augmentation()
+    """Changes of the training images, other ones each epoch."""
+    averaging: float = 0.0
+    """Share of all steps, at the end, whose weights are averaged: the mean is the final network."""
     weight_seed: int | None = None
     """Seed of the initial weights in every run; `None` takes each run's own."""
     order_seed: int | None = None
@@ -108,6 +112,7 @@ class Recipe:
         for index, width in enumerate(self.linears):
             check_whole(f"linears[{index}]", width, least=1)
         check_range("learning_rate", self.learning_rate, above=0)
+        check_range("averaging", self.averaging, least=0, most=1)
         check_range("label_noise", self.label_noise, least=0, most=1)
         if not (self.shuffle or self.reshuffle):
             raise RecipeError(

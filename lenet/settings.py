@@ -219,3 +219,23 @@ class Penalty:
         check_types(self, owner="penalty.")
         for field in ("kernel_l2", "bias_l2", "activity_l2"):
             check_range(f"penalty.{field}", getattr(self, field), least=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Augmentation:
+    """Changes of the training images, drawn anew for each image in each epoch; none by default."""
+
+    shift: int = 0
+    """Most pixels that an image is moved up or down, and left or right; its edge is repeated."""
+    rotate: float = 0.0
+    """Most degrees that it is turned, either way."""
+    zoom: float = 0.0
+    """Most by which it grows or shrinks, as a share of its size."""
+    flip: bool = False
+    """Every other image is mirrored left to right."""
+
+    def __post_init__(self) -> None:
+        check_types(self, owner="augmentation.")
+        check_whole("augmentation.shift", self.shift, least=0)
+        check_range("augmentation.rotate", self.rotate, least=0, most=180)
+        check_range("augmentation.zoom", self.zoom, least=0, below=1)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from lenet.augmentation import augmented
+from lenet.averaging import WeightMean
 from lenet.checks import RecipeError
 from lenet.data import Split
 from lenet.diagnostics import PROBE_IMAGES, probe
@@ -82,6 +84,9 @@ class Trainer:
         self.last_evaluation: Evaluation | None = None
         self.kernels = [self._kernels()]
         self._order = generator(self.order_seed, "order")
+        self._draws = generator(self.order_seed, "augmentation")
+        self._images = split.x_train
+        self._mean = WeightMean(self.parameters)
         self._step_losses: list[float] = []
         self._effective_step: dict[str, float] = {}
         self._epochs: list[Epoch] = []
@@ -94,6 +99,7 @@ class Trainer:
         outputs: list[Tensor] = []
         self.model.train()
         order = self._epoch_order()
+        self._images = augmented(self.split.x_train, self.recipe.augmentation, self._draws)
         with self._threads():
             *steps, last = torch.split(order, self.recipe.batch_size)
             for index in steps:
@@ -101,6 +107,8 @@ class Trainer:
             before = [parameter.detach().clone() for parameter in self.parameters]
             self._take(last, losses, outputs)
         self._effective_step = self._step_sizes(before)
+        if self.recipe.averaging and len(self._epochs) == self.recipe.epochs - 1:
+            self._mean.put()
         step_losses = torch.stack(losses).tolist()
         correct = int((torch.cat(outputs).argmax(1) == self.split.y_train[order]).sum())
         seconds = self._clock() - started
@@ -219,6 +227,9 @@ class Trainer:
         loss, logits = self._step(index)
         losses.append(loss)
         outputs.append(logits)
+        left = self._steps - len(self._step_losses) - len(losses)
+        if 0 <= left < self.recipe.averaging * self._steps:
+            self._mean.add()
 
     def _step(self, index: Tensor) -> tuple[Tensor, Tensor]:
         """One step on the training images of these numbers [N]; its loss and its outputs.
@@ -226,7 +237,7 @@ class Trainer:
         Which of them are right is counted once an epoch: for a small batch that takes as long as
         the loss.
         """
-        images = self.model.batch(self.split.x_train, index)
+        images = self.model.batch(self._images, index)
         labels = self.labels[index]
         outputs: dict[str, Tensor] | None = {} if self.recipe.penalty.activity_l2 else None
         logits: Tensor = self.model(images, outputs)
@@ -248,12 +259,11 @@ class Trainer:
         return torch.randperm(self.images, generator=self._order).to(self.device)
 
     def _set_rate(self, step: int) -> None:
-        per_epoch = math.ceil(self.images / self.recipe.batch_size)
         factor = rate_factor(
             self.recipe.schedule,
             step=step,
-            steps=per_epoch * self.recipe.epochs,
-            steps_per_epoch=per_epoch,
+            steps=self._steps,
+            steps_per_epoch=self._steps // self.recipe.epochs,
         )
         for group in self.optimizer.param_groups:
             group["lr"] = self.recipe.learning_rate * factor
@@ -262,6 +272,11 @@ class Trainer:
         size = self.recipe.batch_size
         last = self.images - size * (len(step_losses) - 1)
         return (math.fsum(step_losses[:-1]) * size + step_losses[-1] * last) / self.images
+
+    @property
+    def _steps(self) -> int:
+        """Steps of the whole training."""
+        return math.ceil(self.images / self.recipe.batch_size) * self.recipe.epochs
 
     @property
     def _diverged(self) -> bool:

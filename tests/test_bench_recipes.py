@@ -48,7 +48,14 @@ def test_experiments_are_those_of_the_list(experiments: dict[str, Experiment]) -
     }
     assert sum(unasked.values()) == 61
     on_request = {name for name, each in experiments.items() if each.on_request}
-    assert on_request == {"cifar_keeping", "plants", "speedrun", "tuned"}
+    assert on_request == {
+        "cifar_keeping",
+        "plants",
+        "search_cifar",
+        "search_mnist",
+        "speedrun",
+        "tuned",
+    }
 
 
 def test_every_experiment_asks_a_question(experiments: dict[str, Experiment]) -> None:

@@ -1,0 +1,30 @@
+"""The reference networks at their best: candidates judged on held-out training images.
+
+Only when they are named: `--experiment search_mnist --tier paper`.
+"""
+
+from bench import recipes_best
+from bench.experiment import experiment
+from bench.trial import Trial
+
+
+@experiment(
+    recipes_best.mnist_candidates(),
+    factors=("candidate",),
+    baseline="plain",
+    on_request=True,
+)
+def test_search_mnist(trial: Trial) -> None:
+    """What trains LeNet-5 best, by held-out training images?"""
+    assert trial.run() in trial.threshold
+
+
+@experiment(
+    recipes_best.cifar_candidates(),
+    factors=("candidate",),
+    baseline="plain",
+    on_request=True,
+)
+def test_search_cifar(trial: Trial) -> None:
+    """What trains the LeNet for colour best, by held-out training images?"""
+    assert trial.run() in trial.threshold
