@@ -44,6 +44,16 @@ CIFAR = Recipe(
 """LeNet-5 for colour: 5 x 5 kernels, maximum pooling, 120 and 84 units, as tutorials have it."""
 
 
+MNIST_CHOICE = "turn-max-decay"
+"""The candidate with the highest accuracy on held-out images."""
+
+
+def mnist_best() -> dict[str, Recipe]:
+    """The choice on all training images for twice as long, beside the plain candidate."""
+    chosen = replace(mnist_candidates()[MNIST_CHOICE], validation_size=0, epochs=40)
+    return {"plain": MNIST, "best": chosen}
+
+
 def mnist_candidates() -> dict[str, Recipe]:
     """What may train LeNet-5, on 50,000 images."""
     base = replace(MNIST, validation_size=HELD_OUT)

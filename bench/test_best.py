@@ -20,6 +20,17 @@ def test_search_mnist(trial: Trial) -> None:
 
 
 @experiment(
+    recipes_best.mnist_best(),
+    factors=("recipe",),
+    baseline="plain",
+    on_request=True,
+)
+def test_best_mnist(trial: Trial) -> None:
+    """What can LeNet-5 do with the best of them?"""
+    assert trial.run() in trial.threshold
+
+
+@experiment(
     recipes_best.cifar_candidates(),
     factors=("candidate",),
     baseline="plain",
