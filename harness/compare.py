@@ -83,6 +83,8 @@ class Cell:
     """Its results epoch by epoch, by epochs in which one has a test accuracy."""
     accuracy: Estimate | None
     """Final test accuracy over the seeds that have one, a fraction."""
+    held_out: Estimate | None
+    """Final accuracy on held-out training images, a fraction: what a choice may go by."""
     baseline_runs: int
     """Runs of its baseline that are at hand."""
     difference: Estimate | None
@@ -319,6 +321,9 @@ def _cell(
         records=tuple(sorted(cases, key=lambda case: case.seed)),
         curve=curve,
         accuracy=estimate(list(accuracies.values())),
+        held_out=estimate(
+            [case.validation_accuracy for case in results if case.validation_accuracy is not None]
+        ),
         baseline_runs=len(_results(baseline)),
         difference=None if own else paired_difference(others, accuracies),
         epoch_s=_median(case.epoch_s for case in results),

@@ -55,6 +55,8 @@ class CaseSummary:
     """As in the record."""
     best_test_accuracy: float | None
     """As in the record."""
+    validation_accuracy: float | None
+    """Accuracy on held-out training images after the last epoch, a fraction; `None` without any."""
     epoch_s: float | None
     """As in the record."""
     total_s: float
@@ -138,6 +140,7 @@ def summarize(record: Record, *, epochs: EpochRows, shared: Shared) -> CaseSumma
         stuck=METRICS["stuck"].read(record) == 1,
         test_accuracy=record.test_accuracy,
         best_test_accuracy=record.best_test_accuracy,
+        validation_accuracy=record.epochs[-1].validation_accuracy if record.epochs else None,
         epoch_s=record.epoch_s,
         total_s=record.total_s,
         train_s=sum(epoch.train_s for epoch in record.epochs),

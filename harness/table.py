@@ -33,6 +33,9 @@ OUTCOMES: dict[Outcome, str] = {
 Column = tuple[str, list[str], bool]
 """Head, one text a row, and whether it is a number (right-aligned)."""
 
+HELD_OUT = "held out, %"
+"""Head of the column with accuracies on held-out training images."""
+
 _SPECIAL = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;", "`": "&#96;"}
 _SPECIAL |= {"*": "&#42;", "\\": "&#92;"}
 
@@ -65,6 +68,7 @@ def markdown(comparison: Comparison) -> str:
     ]
     columns += [
         ("seeds", [str(cell.accuracy.n if cell.accuracy else 0) for cell in cells], True),
+        (HELD_OUT, [show_mean(cell.held_out, accuracy) for cell in cells], True),
         (accuracy.heading, [show_mean(cell.accuracy, accuracy) for cell in cells], True),
         ("lowest to highest", [show_range(cell.accuracy, accuracy) for cell in cells], True),
         ("against baseline", [escape(show_difference(cell)) for cell in cells], True),
@@ -178,6 +182,11 @@ def notes(comparison: Comparison) -> list[str]:
             f"{SHARED_MARK}: timed while the machine was shared, with other workers or other "
             "programs: good for an estimate, not for a comparison."
         )
+    if any(cell.held_out for cell in cells):
+        found.append(
+            "Held out: accuracy on training images that were kept apart. Choose by it: what is "
+            "chosen by the test images is no test of them any more."
+        )
     if any(cell.stuck for cell in cells):
         found.append("Stuck: a run that ended with a dead output unit, so that a class is lost.")
     return found
@@ -236,6 +245,7 @@ def _row(comparison: Comparison, cell: Cell, mark: Mark | None) -> dict[str, Any
         **{f"factor_{name}": level for name, level in cell.factors.items()},
         "seeds": cell.accuracy.n if cell.accuracy else 0,
         **flat("test_accuracy", cell.accuracy),
+        **flat("held_out_accuracy", cell.held_out),
         **flat("difference", cell.difference),
         "pairs": cell.difference.n if cell.difference else None,
         "p_corrected": mark.p if mark else None,
@@ -259,8 +269,8 @@ def flat(name: str, found: Estimate | None) -> dict[str, float | None]:
 def _is_worth_showing(column: Column) -> bool:
     """Counts of trouble and ranges take no room where there are none."""
     head, texts, _ = column
-    spare = {"diverged", "stuck", "lowest to highest", MARKED}
-    return head not in spare or bool({*texts} - {"0", ""})
+    spare = {"diverged", "stuck", "lowest to highest", HELD_OUT, MARKED}
+    return head not in spare or bool({*texts} - {"0", "", "-"})
 
 
 def _bare(text: str) -> str:

@@ -53,6 +53,26 @@ def test_a_row_says_mean_interval_range_difference_time_and_size() -> None:
     }
 
 
+def test_what_was_held_out_is_shown_where_something_was() -> None:
+    held_out = [
+        replace(
+            record,
+            epochs=tuple(
+                replace(epoch, validation_accuracy=0.9 + record.seed / 100)
+                for epoch in record.epochs
+            ),
+        )
+        for record in pair()
+    ]
+    assert cells(table(held_out))[1]["held out, %"] == "90.50 ± 6.35"
+    (comparison,) = compare(held_out)
+    assert rows([comparison])[1]["held_out_accuracy"] == pytest.approx(0.905)
+    assert any(note.startswith("Held out: ") for note in notes(comparison))
+    (comparison,) = compare(pair())
+    assert rows([comparison])[1]["held_out_accuracy"] is None
+    assert not any(note.startswith("Held out: ") for note in notes(comparison))
+
+
 def test_one_seed_shows_that_there_is_no_interval() -> None:
     baseline, adam = cells(table([record for record in pair() if record.seed == 0]))
     assert adam["test accuracy, %"] == "95.00 (1 seed)"
