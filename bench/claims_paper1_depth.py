@@ -23,7 +23,7 @@ from lenet.settings import Conv, Pool
 
 BAD = "below@0.9"
 RARELY = 0.2
-"""One run in five: below that something does not happen "sometimes" (`harness.verdict`)."""
+"""One run in five: below that something does not happen "sometimes" (`harness.statement_tests`)."""
 
 
 def rectified(depth: int) -> str:

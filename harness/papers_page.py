@@ -12,8 +12,9 @@ from harness.metrics import Metric
 from harness.overview import Overview
 from harness.page import Picture, about_runs, picture_parts, trouble_parts
 from harness.sentences import best_sentence
+from harness.statement_tests import RARE
 from harness.table import escape, markdown, markdown_table, notes
-from harness.verdict import LEVEL, RARE, Repeated, Result, Verdict
+from harness.verdict import LEVEL, Repeated, Result, Verdict
 
 ACROSS = "X"
 """Id of what goes across papers."""

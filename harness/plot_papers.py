@@ -161,6 +161,7 @@ def losses_figure(paper: Paper, losses: Mapping[str, Sequence[StepLoss]]) -> Fig
         ax.set_yscale("log")
         ax.yaxis.set_minor_formatter(NullFormatter())
         ax.set_title(plain(cell, most=LONGEST), fontsize=FONT_PT, loc="left", color=INK)
+    for ax in axes[max(0, len(losses) - LOSSES_BESIDE) : len(losses)]:
         ax.set_xlabel("step", fontsize=FONT_PT)
     for ax in axes[len(losses) :]:
         ax.set_visible(False)

@@ -1,10 +1,10 @@
 """Records and claims in, verdicts out: pure.
 
-A statement is tested on both sides, for it and against it, by `harness.inference`. A claim that
-needs all its statements is shown by the weakest of them and refuted by any; one that needs any is
-shown by one of them and refuted by all. Of several readings of a claim any one shows it, and all
-together refute it. The claims of a paper are corrected together by Holm, so
-that the chance of a single false verdict among them is at most 5%.
+A statement is tested on both sides, for it and against it, by `harness.statement_tests`. A claim
+that needs all its statements is shown by the weakest of them and refuted by any; one that needs any
+is shown by one of them and refuted by all. Of several readings of a claim any one shows it, and all
+together refute it. The claims of a paper are corrected together by Holm, so that the chance of a
+single false verdict among them is at most 5%.
 """
 
 import math
@@ -16,27 +16,17 @@ from scipy import stats
 
 from harness.claim import Claim, Claims, Over, Reported, Statement, Term, Word, paper_of
 from harness.estimate import CONFIDENCE, Estimate, estimate
-from harness.inference import Test, holm, p_value, seeds_needed
+from harness.inference import holm
 from harness.metrics import Metric, metric
 from harness.record import Record
+from harness.statement_tests import BothSides, both_sides, needed, paired, unpaired
 
 LEVEL = 0.05
 """Chance of any false verdict among the claims of a paper."""
-MOST_RUNS = 1_000
-"""Runs that a forecast looks ahead at most."""
-LEAST_SEEDS = 3
-"""Seeds below which no t test decides: two that happen to agree say nothing of how runs vary."""
-LEAST_SPREAD_SEEDS = 5
-"""The same of how far seeds lie from their median: of fewer the distances are nearly one number."""
-RARE = 0.2
-"""A rate of runs below which something does not happen "sometimes": one in five."""
-
 Cells = Mapping[str, Sequence[Record]]
 """`EXPERIMENT/VARIANT` -> its records without those that raised."""
 BySeed = dict[int, float]
 """Seed -> value."""
-BothSides = Callable[[Sequence[float], float], tuple[float, float]]
-"""(values, bound) -> p of their mean being above it, and below it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +59,7 @@ class Result:
     @property
     def seeds_needed(self) -> int | None:
         """Seeds that would decide it on the side where the numbers lie; `None` if out of sight."""
-        return _needed(self.statement, self.values, self.metric, level=self.level)
+        return needed(self.statement, self.values, self.metric, level=self.level)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -241,11 +231,6 @@ def _draft(claim: Claim, cells: Cells, *, level: float) -> Verdict:
     )
 
 
-def _settled_p(word: Word) -> float:
-    """Of a verdict that needs no statistics."""
-    return 1.0 if word == "not testable" else 0.0
-
-
 def _corrected(drafts: Sequence[Verdict]) -> Iterable[Verdict]:
     """The verdicts with p corrected within each paper, and `undecided` where that is not enough."""
     papers: dict[str, list[int]] = {}
@@ -306,11 +291,11 @@ def _is_read_twice(results: Sequence[Result]) -> bool:
 def _result(statement: Statement, cells: Cells, *, level: float) -> Result:
     read = metric(statement.terms[0].metric)
     values = _numbers(statement, cells)
-    test: BothSides = _paired(read)
+    test: BothSides = paired(read)
     if statement.split:
         ones, zeros = _split(statement, cells)
-        values, test = _less_mean(ones, zeros), _unpaired(zeros)
-    p_for, p_against = _both_sides(statement, values, test)
+        values, test = _less_mean(ones, zeros), unpaired(zeros)
+    p_for, p_against = both_sides(statement, values, test)
     return Result(
         statement=statement,
         metric=read,
@@ -355,104 +340,6 @@ def _split(statement: Statement, cells: Cells) -> tuple[list[float], list[float]
 def _less_mean(ones: Sequence[float], zeros: Sequence[float]) -> list[float]:
     """The first less the mean of the second; empty where either kind lacks."""
     return [value - fmean(zeros) for value in ones] if zeros else []
-
-
-def _both_sides(
-    statement: Statement, values: Sequence[float], test: BothSides
-) -> tuple[float, float]:
-    """p for the statement and against it; 1 and 1 for no values."""
-    bound = statement.bound
-    if not values or (statement.of == "spread" and len(values) < LEAST_SPREAD_SEEDS):
-        return 1.0, 1.0
-    if statement.shows == "seen":
-        return (0.0, 1.0) if max(values) > bound else (1.0, (1 - RARE) ** len(values))
-    above, below = test(values, bound)
-    if statement.shows == "above":
-        return above, below
-    if statement.shows == "below":
-        return below, above
-    under, over = test(values, -bound)
-    return max(under, below), min(1.0, 2 * min(above, over))
-
-
-def _paired(read: Metric) -> BothSides:
-    """The test that fits a metric: of a share of runs the binomial, of differences of outcomes
-    their signs, of all else t; what is the same in every run of a recipe needs none."""
-    kind: Test = "sign-flip" if read.is_outcome else "t"
-
-    def test(values: Sequence[float], bound: float) -> tuple[float, float]:
-        if read.is_outcome and set(values) <= {0.0, 1.0} and 0 < bound < 1:
-            return _share(values, bound)
-        if read.resolution == 0 and max(values) == min(values) and not read.is_outcome:
-            return float(not values[0] > bound), float(not values[0] < bound)
-        if kind == "t" and len(values) < LEAST_SEEDS:
-            return 1.0, 1.0
-        return (
-            p_value(values, bound, "above", test=kind, resolution=read.resolution),
-            p_value(values, bound, "below", test=kind, resolution=read.resolution),
-        )
-
-    return test
-
-
-def _share(values: Sequence[float], bound: float) -> tuple[float, float]:
-    """p of a share of runs being above a bound, and below it; exact."""
-    seen, count = int(sum(values)), len(values)
-    above, below = (
-        float(stats.binomtest(seen, count, bound, alternative=side).pvalue)
-        for side in ("greater", "less")
-    )
-    return above, below
-
-
-def _unpaired(others: Sequence[float]) -> BothSides:
-    """Welch's test of two kinds of runs, given how the second varies about its mean."""
-    centred = [value - fmean(others) for value in others]
-
-    def test(values: Sequence[float], bound: float) -> tuple[float, float]:
-        if min(len(values), len(centred)) < 2:
-            return 1.0, 1.0
-        moved = [value - bound for value in values]
-        above, below = (
-            float(stats.ttest_ind(moved, centred, equal_var=False, alternative=side).pvalue)
-            for side in ("greater", "less")
-        )
-        return (1.0, 1.0) if math.isnan(above) else (above, below)
-
-    return test
-
-
-def _needed(
-    statement: Statement, values: Sequence[float], read: Metric, *, level: float
-) -> int | None:
-    if statement.shows == "seen":
-        return math.ceil(math.log(level) / math.log(1 - RARE))
-    if len(values) < 2:  # one tells no spread
-        return None
-    if read.is_outcome and set(values) <= {0.0, 1.0} and 0 < statement.bound < 1:
-        return _runs_needed(statement, fmean(values), level=level)
-    least = LEAST_SPREAD_SEEDS if statement.of == "spread" else LEAST_SEEDS
-    bounds = (
-        [statement.bound] if statement.shows != "within" else [-statement.bound, statement.bound]
-    )
-    needs = [
-        seeds_needed(values, bound, level=level, resolution=read.resolution) for bound in bounds
-    ]
-    known = [need for need in needs if need is not None]
-    return max(least, *known) if known and len(known) == len(needs) else None
-
-
-def _runs_needed(statement: Statement, share: float, *, level: float) -> int | None:
-    """Runs with which the binomial test decides about a share like this; `None` for too many."""
-    return next(
-        (
-            count
-            for count in range(2, MOST_RUNS + 1)
-            if min(_share([1.0] * round(share * count) + [0.0] * (count - round(share * count)),
-                          statement.bound)) <= level
-        ),
-        None,
-    )  # fmt: skip
 
 
 def _further_run(values: Sequence[float], resolution: float) -> tuple[float | None, float | None]:
