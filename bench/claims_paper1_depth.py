@@ -7,6 +7,7 @@ from bench.calculated import fits
 from bench.recipes import DEPTHS
 from bench.stating import (
     MARGIN,
+    in_readings,
     interacts,
     is_above,
     is_below,
@@ -18,7 +19,7 @@ from bench.stating import (
     is_ratio_below,
     is_seen,
 )
-from harness.claim import Claim, Fact
+from harness.claim import Claim, Fact, Statement
 from lenet.settings import Conv, Pool
 
 BAD = "below@0.9"
@@ -26,9 +27,9 @@ RARELY = 0.2
 """One run in five: below that something does not happen "sometimes" (`harness.statement_tests`)."""
 
 
-def rectified(depth: int) -> str:
-    """The cell with ReLU on the logits, as the paper has it."""
-    return f"depth/{depth}-relu"
+def rectified(depth: int, pools: str = "") -> str:
+    """The cell with ReLU on the logits, as the paper has it; 3 and 4 layers with these pools."""
+    return f"depth/{depth}-relu{pools if depth > 2 else ''}"
 
 
 def plain(depth: int) -> str:
@@ -36,10 +37,29 @@ def plain(depth: int) -> str:
     return f"depth/{depth}-plain"
 
 
-POOLS_ASSUMED = (
-    "The times hang on the pools of 3 and 4 layers, which the paper changed and does not give."
+POOLS = {"": "pools that leave maps of 4 x 4", "-other-pools": "other pools"}
+"""What the paper's pools of 3 and 4 layers are taken for, by the end of the variant's name."""
+EITHER_POOLS = (
+    "The paper changed the pools of 3 and 4 layers and does not say how: two readings of them."
 )
+COUNTS = ("1 layer", "2 layers", "3 layers", "4 layers")
+DEEPER = ((3, "three"), (4, "four"))
 IMAGE = (1, 28, 28)
+
+
+def no_more_accurate(pools: str) -> tuple[Statement, ...]:
+    """Three and four layers with these pools gain nothing that matters over two."""
+    return tuple(
+        is_not_more(
+            f"{name} layers end less than 0.2 points above two",
+            "test_accuracy",
+            rectified(depth, pools),
+            rectified(2),
+            margin=MARGIN,
+        )
+        for depth, name in DEEPER
+    )
+
 
 DEPTH = (
     Claim(
@@ -63,12 +83,15 @@ DEPTH = (
         id="D1-C40",
         place="2.4",
         text="A deeper network should take longer to train.",
-        statements=is_ordered(
-            "epoch_yardsticks",
-            *(rectified(depth) for depth in DEPTHS),
-            names=("time of 1 layer", "time of 2 layers", "time of 3 layers", "time of 4 layers"),
+        statements=in_readings(
+            POOLS,
+            lambda pools: is_ordered(
+                "epoch_yardsticks",
+                *(rectified(depth, pools) for depth in DEPTHS),
+                names=tuple(f"time of {count}" for count in COUNTS),
+            ),
         ),
-        note=f"Seconds an epoch. {POOLS_ASSUMED}",
+        note=f"Seconds an epoch. {EITHER_POOLS}",
     ),
     Claim(
         id="D1-C41",
@@ -101,23 +124,37 @@ DEPTH = (
         id="D1-C43",
         place="2.4",
         text="Four layers do very badly.",
-        statements=(is_below("four layers end below 50%", "test_accuracy", rectified(4), 0.5),),
-        note="Very badly: less than half of the images right.",
+        statements=in_readings(
+            POOLS,
+            lambda pools: (
+                is_below("four layers end below 50%", "test_accuracy", rectified(4, pools), 0.5),
+            ),
+        ),
+        note=f"Very badly: less than half of the images right. {EITHER_POOLS}",
     ),
     Claim(
         id="D1-C44",
         place="2.4",
         text="Three layers give now a good, now a bad result.",
-        statements=(
-            is_seen("a run with three layers ends below 90%", BAD, rectified(3), 0.5),
-            is_seen("a run with three layers ends above 90%", "test_accuracy", rectified(3), 0.9),
-            is_more_varied(
-                "runs with three layers differ more than with two",
-                "test_accuracy",
-                rectified(3),
-                rectified(2),
+        statements=in_readings(
+            POOLS,
+            lambda pools: (
+                is_seen("a run with three layers ends below 90%", BAD, rectified(3, pools), 0.5),
+                is_seen(
+                    "a run with three layers ends above 90%",
+                    "test_accuracy",
+                    rectified(3, pools),
+                    0.9,
+                ),
+                is_more_varied(
+                    "runs with three layers differ more than with two",
+                    "test_accuracy",
+                    rectified(3, pools),
+                    rectified(2),
+                ),
             ),
         ),
+        note=EITHER_POOLS,
     ),
     Claim(
         id="D1-C45",
@@ -160,65 +197,53 @@ DEPTH = (
         id="D1-C47",
         place="2.4",
         text="Three and four layers take several times as long as two.",
-        statements=tuple(
-            is_ratio_above(
-                f"an epoch of {name} layers takes more than twice one of two",
-                "epoch_yardsticks",
-                rectified(depth),
-                rectified(2),
-                ratio=2.0,
-            )
-            for depth, name in ((3, "three"), (4, "four"))
+        statements=in_readings(
+            POOLS,
+            lambda pools: tuple(
+                is_ratio_above(
+                    f"an epoch of {name} layers takes more than twice one of two",
+                    "epoch_yardsticks",
+                    rectified(depth, pools),
+                    rectified(2),
+                    ratio=2.0,
+                )
+                for depth, name in DEEPER
+            ),
         ),
-        note=f"The paper has 3.75 and 4.65 times. {POOLS_ASSUMED}",
+        note=f"The paper has 3.75 and 4.65 times. {EITHER_POOLS}",
     ),
     Claim(
         id="D1-C48",
         place="2.4",
         text="Three and four layers are no more accurate than two, or less.",
-        statements=tuple(
-            is_not_more(
-                f"{name} layers end less than 0.2 points above two",
-                "test_accuracy",
-                rectified(depth),
-                rectified(2),
-                margin=MARGIN,
-            )
-            for depth, name in ((3, "three"), (4, "four"))
-        ),
-        note="With ReLU on the logits, as the paper has it; without it see D1-C50.",
+        statements=in_readings(POOLS, no_more_accurate),
+        note=f"With ReLU on the logits, as the paper has it; without it see D1-C50. {EITHER_POOLS}",
     ),
     Claim(
         id="D1-C49",
         place="2.4",
         text="Two layers are the best compromise of accuracy and time.",
-        statements=(
-            is_more(
-                "two layers end more than 0.2 points above one",
-                "test_accuracy",
-                plain(2),
-                plain(1),
-                by=MARGIN,
-            ),
-            *(
-                is_not_more(
-                    f"{name} layers end less than 0.2 points above two",
+        statements=in_readings(
+            POOLS,
+            lambda pools: (
+                is_more(
+                    "two layers end more than 0.2 points above one",
                     "test_accuracy",
-                    rectified(depth),
+                    plain(2),
+                    plain(1),
+                    by=MARGIN,
+                ),
+                *no_more_accurate(pools),
+                is_more(
+                    "an epoch of three layers takes longer than one of two",
+                    "epoch_yardsticks",
+                    rectified(3, pools),
                     rectified(2),
-                    margin=MARGIN,
-                )
-                for depth, name in ((3, "three"), (4, "four"))
-            ),
-            is_more(
-                "an epoch of three layers takes longer than one of two",
-                "epoch_yardsticks",
-                rectified(3),
-                rectified(2),
+                ),
             ),
         ),
         note="One layer gives accuracy away, three and four add time and no accuracy. The first "
-        "with the logits left alone, as in D1-C46, the others as in D1-C48.",
+        f"with the logits left alone, as in D1-C46, the others as in D1-C48. {EITHER_POOLS}",
     ),
     Claim(
         id="D1-C50",

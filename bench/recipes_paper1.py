@@ -29,6 +29,13 @@ POOLS: Mapping[str, Pool] = {
 }
 """Pooling of section 2.3, with a second reading of two variants."""
 
+OTHER_POOLS: Mapping[int, tuple[Pool, ...]] = {
+    3: (Pool(stride=1), Pool(stride=1), Pool()),
+    4: (Pool(stride=1), Pool(stride=1), Pool(), Pool(stride=1)),
+}
+"""Depth -> other pools that leave maps large enough, 7 x 7 and 2 x 2: a second reading of what
+`recipes.DEPTHS` assumes."""
+
 PLAIN_HEAD_RATES = (0.1, 0.01)
 """Rates at which heads are trained without a ReLU on the logits, too; at the third none learns."""
 
@@ -75,7 +82,8 @@ def depths() -> dict[Levels, Recipe]:
     """(depth, logits) -> recipe; `relu-he` draws larger weights, so that gradients do not shrink.
 
     With PyTorch's initialisation values and gradients get smaller from layer to layer; with He's
-    they do not: it takes vanishing gradients away and leaves all else of `relu`.
+    they do not: it takes vanishing gradients away and leaves all else of `relu`. `relu-other-pools`
+    shrinks the maps of 3 and 4 layers elsewhere.
     """
     made = recipes.depths(PAPER_1)
     found: dict[Levels, Recipe] = {
@@ -85,6 +93,9 @@ def depths() -> dict[Levels, Recipe]:
     }
     for depth in (2, 4):
         found[depth, "relu-he"] = replace(made[depth], weight_init=Init(kind="he-uniform"))
+    found[2, "relu-other-pools"] = found[2, "relu"]
+    for depth, pools in OTHER_POOLS.items():
+        found[depth, "relu-other-pools"] = replace(made[depth], pools=pools)
     return found
 
 

@@ -121,7 +121,13 @@ def causes() -> dict[str, Recipe]:
         "adagrad-rate0.01": (KERAS["adagrad"][0], 0.01),
     }
     found = {name: with_choice(brief(), choice) for name, choice in choices.items()}
-    return found | noisy()
+    return found | noisy() | dense()
+
+
+def dense() -> dict[str, Recipe]:
+    """Tanh in the place of ReLU, so that few gradients are zero."""
+    base = replace(brief(), activation="tanh")
+    return {f"{name}-tanh": with_choice(base, KERAS[name]) for name in ("sgd", "adagrad")}
 
 
 def noisy() -> dict[str, Recipe]:

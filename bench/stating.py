@@ -75,10 +75,21 @@ def gains(says: str, later: str, earlier: str, at: Cell, *, by: float = 0.0) -> 
 
 
 def is_alike(
-    says: str, metric: str, first: Cell, second: Cell, *, margin: float, over: Over = "mean"
+    says: str,
+    metric: str,
+    first: Cell,
+    second: Cell,
+    *,
+    margin: float,
+    over: Over = "mean",
+    chosen_by: str = "",
 ) -> Statement:
-    """The paired difference is no further from zero than the margin: equivalence."""
-    terms = _difference(metric, first, second, over)
+    """The paired difference is no further from zero than the margin: equivalence.
+
+    Of several cells one is taken, chosen by another metric, if that is given.
+    """
+    pair = _difference(metric, first, second, over)
+    terms = tuple(replace(each, chosen_by=chosen_by) for each in pair)
     return Statement(says=says, terms=terms, shows="within", bound=margin)
 
 

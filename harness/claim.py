@@ -44,6 +44,9 @@ class Term:
     """Factor in the sum; 1 and -1 make a difference."""
     over: Over = "mean"
     """How several cells are taken together."""
+    chosen_by: str = ""
+    """Metric by which one of several cells is chosen, seed by seed, in the place of `over`: one
+    that does not look at test images, where the number does."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +65,7 @@ class Statement:
     """Of the numbers, or of how much they vary: of each term its distance from its own median."""
     split: str = ""
     """Metric that is 1 in some runs and 0 in others. If given, the number is that of the first kind
-    less that of the second, over all runs of the first term's cells, not paired."""
+    less that of the second, over the runs of the first term's cells, one a seed, not paired."""
     reading: str = ""
     """What an unsaid setting is taken for. Statements of one reading belong together; a claim that
     is stated in several readings is shown where one of them shows it, refuted where all do."""

@@ -353,6 +353,21 @@ FAMILIES: dict[str, Family] = {
         margin=0.01,
         read=lambda record, layer, level: readings.saturated_units(record, layer, _whole(level)),
     ),
+    "patterned_kernels": Family(
+        label="kernels{layer} with a pattern that chance seldom has", unit="%", better="higher",
+        scale=100.0, digits=1, resolution=1e-3, by_layer=True, margin=0.05,
+        read=lambda record, layer, _: readings.measured(record, "patterned_kernels", layer),
+    ),
+    "edge_correlation": Family(
+        label="correlation with edges of the map{layer} that follows them most", digits=3,
+        better="higher", by_layer=True, margin=0.05,
+        read=lambda record, layer, _: readings.measured(record, "edge_correlation", layer),
+    ),
+    "sparse_gradients": Family(
+        label="gradient{layer} near zero", unit="%", scale=100.0, digits=1, resolution=1e-3,
+        by_layer=True, margin=0.05,
+        read=lambda record, layer, _: readings.measured(record, "sparse_gradients", layer),
+    ),
 }  # fmt: skip
 """Name -> family."""
 

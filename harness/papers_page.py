@@ -12,7 +12,7 @@ from harness.metrics import Metric
 from harness.overview import Overview
 from harness.page import Picture, about_runs, picture_parts, trouble_parts
 from harness.sentences import best_sentence
-from harness.statement_tests import RARE
+from harness.statement_tests import RARE, unseen_rate
 from harness.table import escape, markdown, markdown_table, notes
 from harness.verdict import LEVEL, Repeated, Result, Verdict
 
@@ -170,7 +170,9 @@ def _reading() -> str:
         "for shares of runs, Welch's t between kinds of runs; Holm's correction). Undecided: not "
         "yet; the number of seeds that would do is foretold from the spread so far. Something that "
         f'is said to happen "sometimes" is contradicted where {RARE:.0%} of runs or more are '
-        "excluded. Of one reported number we say whether it could be one more run of ours: whether "
+        "excluded. t supposes that the seeds at hand show every kind of run: a kind as rare as one "
+        f"run in {1 / unseen_rate(6, chance=LEVEL):.1f} stays unseen in 6 seeds with a chance of "
+        f"{LEVEL:.0%}. Of one reported number we say whether it could be one more run of ours: whether "
         "it lies where 95% of further runs would."
     )
 

@@ -59,6 +59,11 @@ def loses_class(record: Record) -> float | None:
     return None if record.lost_classes is None else float(record.lost_classes > 0)
 
 
+def measured(record: Record, name: str, layer: str) -> float | None:
+    """What the record measured of a layer, or of all where none is named."""
+    return record.measures.get(f"{name}/{layer}" if layer else name)
+
+
 def gain_within(record: Record, epochs: int) -> float | None:
     """Test accuracy that the first epochs reach, as a share of the best of all epochs."""
     known = _known(record)

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import msgspec
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 SCHEMA_FILE = Path(__file__).with_name("record.schema.json")
 
 Outcome = Literal["passed", "failed", "unjudged", "error"]
@@ -205,6 +205,9 @@ class Record:
     lost_classes: int | None = None
     """Classes that not one test image is given by the final weights; `None` in older records, and
     in a case that raised."""
+    measures: dict[str, float] = field(default_factory=dict)
+    """What the final weights, maps and gradients look like in numbers (`patterned_kernels/conv1`);
+    empty in older records, and in a case that raised."""
 
     @property
     def raised(self) -> bool:
@@ -240,7 +243,12 @@ def _from_3(fields: dict[str, Any]) -> dict[str, Any]:
     return {"lost_classes": None} | fields | {"schema_version": 4}
 
 
-UPGRADES: dict[int, Upgrade] = {1: _from_1, 2: _from_2, 3: _from_3}
+def _from_4(fields: dict[str, Any]) -> dict[str, Any]:
+    """Version 5 measures kernels, maps and gradients; some may be there, from artifacts."""
+    return {"measures": {}} | fields | {"schema_version": 5}
+
+
+UPGRADES: dict[int, Upgrade] = {1: _from_1, 2: _from_2, 3: _from_3, 4: _from_4}
 """Schema version -> function that lifts a record of that version to the next one."""
 
 

@@ -71,6 +71,11 @@ def _share(values: Sequence[float], bound: float) -> tuple[float, float]:
     return above, below
 
 
+def unseen_rate(seeds: int, *, chance: float) -> float:
+    """How frequent a kind of run can be that so many seeds miss with this chance."""
+    return 1.0 - math.pow(chance, 1 / seeds)
+
+
 def unpaired(others: Sequence[float]) -> BothSides:
     """Welch's test of two kinds of runs, given how the second varies about its mean."""
     centred = [value - fmean(others) for value in others]

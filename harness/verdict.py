@@ -179,8 +179,22 @@ def by_seed(term: Term, cells: Cells) -> BySeed:
     read = metric(term.metric)
     each = [_values(cells.get(cell, ()), read) for cell in term.at]
     shared = set.intersection(*(set(values) for values in each)) if each else set()
+    if term.chosen_by:
+        return _chosen(term, cells, each)
     together = _together(term.over, read)
     return {seed: together([values[seed] for values in each]) for seed in sorted(shared)}
+
+
+def _chosen(term: Term, cells: Cells, each: Sequence[BySeed]) -> BySeed:
+    """Seed -> number of the cell that another metric puts first; only seeds that all have whole."""
+    read = metric(term.chosen_by)
+    marks = [_values(cells.get(cell, ()), read) for cell in term.at]
+    shared = set.intersection(*(set(values) for values in (*each, *marks)))
+    best = max if read.better == "higher" else min
+    return {
+        seed: each[best(range(len(each)), key=lambda place: marks[place][seed])][seed]
+        for seed in sorted(shared)
+    }
 
 
 def _values(records: Sequence[Record], read: Metric) -> BySeed:
@@ -326,15 +340,20 @@ def _distances(values: BySeed) -> BySeed:
 
 
 def _split(statement: Statement, cells: Cells) -> tuple[list[float], list[float]]:
-    """Numbers of the runs in which the split metric is 1, and of those in which it is 0."""
+    """Numbers of the runs in which the split metric is 1, and of those in which it is 0.
+
+    Runs of one seed are alike, whatever their cells: of each kind a seed has one number, their
+    mean.
+    """
     term, kind = statement.terms[0], metric(statement.split)
     read = metric(term.metric)
-    found: dict[bool, list[float]] = {True: [], False: []}
+    found: dict[bool, dict[int, list[float]]] = {True: {}, False: {}}
     for record in (record for cell in term.at for record in cells.get(cell, ())):
         value, which = read.read(record), kind.read(record)
         if value is not None and which is not None:
-            found[which == 1].append(value)
-    return found[True], found[False]
+            found[which == 1].setdefault(record.seed, []).append(value)
+    ones, zeros = ([fmean(own) for own in found[is_one].values()] for is_one in (True, False))
+    return ones, zeros
 
 
 def _less_mean(ones: Sequence[float], zeros: Sequence[float]) -> list[float]:

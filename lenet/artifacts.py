@@ -5,6 +5,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from lenet.examples import example_maps
 from lenet.train import Evaluation, Trainer
 
 Arrays = dict[str, npt.NDArray[np.generic]]
@@ -72,14 +73,8 @@ def _kernels(trainer: Trainer) -> Arrays:
     }
 
 
-@torch.no_grad()
 def _features(trainer: Trainer) -> Arrays:
-    labels = trainer.split.y_test
-    present = torch.bincount(labels).nonzero().flatten().tolist()
-    first = [int((labels == label).nonzero()[0]) for label in present]
-    outputs: dict[str, Tensor] = {}
-    trainer.model(trainer.split.x_test[first], outputs)
-    maps = {name: output for name, output in outputs.items() if name.startswith("conv")}
+    first, maps = example_maps(trainer)
     return {
         "features/images": np.array(first, dtype=np.int32),
         "features/pixels": _pixels(trainer.split.x_test, first),

@@ -178,6 +178,9 @@ def test_record_says_what_was_trained_and_how(serial: Session) -> None:
     assert (line["dataset"]["train_size"], line["dataset"]["test_size"]) == (1_257, 540)
     predictions = serial.artifacts("test_depth[2-seed1]")["predictions"]
     assert line["lost_classes"] == 10 - len(set(predictions.tolist()))
+    assert {"patterned_kernels", "edge_correlation/conv2", "sparse_gradients/output"} < set(
+        line["measures"]
+    )
     assert len(line["epochs"]) == 2
     assert line["test_accuracy"] == line["epochs"][-1]["test_accuracy"]
     assert line["step_loss"]["step"] == list(range(1, 11))  # five batches of 256 an epoch

@@ -28,7 +28,7 @@ from tests.records import make_record
 
 COUNTS = {"D1": {"C": 63, "N": 15, "T": 3, "F": 5}, "D4": {"C": 14, "N": 8, "F": 6}}
 """Of the catalogue: claims, numbers, tables and figures."""
-NOT_TESTABLE = {"D1-C03", "D1-C04", "D1-C05", "D1-C06", "D1-C51", "D1-C63"}
+NOT_TESTABLE = {"D1-C03", "D1-C05", "D1-C06", "D1-C51", "D1-C63"}
 CAUSES = {"D1-C13", "D1-C20", "D1-C24", "D1-C50", "D4-C13"}
 """Claims about a cause, as the catalogue marks them."""
 

@@ -47,7 +47,9 @@ def mixed_records() -> list[Record]:
 def as_version(record: Record, version: int) -> bytes:
     """A line as an older version of the package wrote it."""
     fields = msgspec.json.decode(encode(record)) | {"schema_version": version}
-    del fields["lost_classes"]
+    del fields["measures"]
+    if version < 4:
+        del fields["lost_classes"]
     if version < 3:
         del fields["peak_memory_bytes"], fields["conditions"], fields["torch_layers"]
     return msgspec.json.encode(fields)

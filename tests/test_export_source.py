@@ -37,7 +37,7 @@ def test_half_written_last_line_is_left_out_and_said(tmp_path: Path) -> None:
     [
         (b"{broken\n", "expected one JSON object"),
         (b'{"nodeid":"x","schema_version":3}\n', "missing required field"),
-        (b'{"nodeid":"x","schema_version":99}\n', "expected schema_version 1 to 4, got 99"),
+        (b'{"nodeid":"x","schema_version":99}\n', "expected schema_version 1 to 5, got 99"),
         (b"[]\n", "expected a JSON object, got list"),
     ],
 )

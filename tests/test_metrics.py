@@ -67,6 +67,15 @@ def test_readings_of_steps() -> None:
     assert metric("batch_loss@9").read(found) is None  # the training is shorter
 
 
+def test_what_was_measured_is_read_by_layer() -> None:
+    found = replace(LEARNS, measures={"patterned_kernels": 0.5, "patterned_kernels/conv1": 0.75})
+    assert metric("patterned_kernels").read(found) == 0.5
+    assert metric("patterned_kernels/conv1").read(found) == 0.75
+    assert metric("patterned_kernels/conv2").read(found) is None
+    assert metric("edge_correlation/conv1").read(found) is None
+    assert metric("patterned_kernels/conv1").label.startswith("kernels of conv1 with a pattern")
+
+
 def test_a_lost_class_is_counted_where_it_is_known() -> None:
     found = [replace(LEARNS, lost_classes=count) for count in (None, 0, 3)]
     assert [metric("lost_classes").read(each) for each in found] == [None, 0, 3]

@@ -9,8 +9,9 @@ from scipy import stats
 
 from harness.claim import Claim, Claims, Fact, Reported, Statement, Term
 from harness.record import Record
-from harness.verdict import Verdict, cells_of, judge, repeat
-from tests.records import make_record
+from harness.statement_tests import unseen_rate
+from harness.verdict import Verdict, by_seed, cells_of, judge, repeat
+from tests.records import make_epoch, make_record
 
 Values = Mapping[str, Sequence[float]]
 
@@ -172,6 +173,30 @@ def test_kinds_of_runs_are_compared_as_welch_does() -> None:
     assert verdict(claim(split), {"a": [0.97, 0.98, 0.96]}).word == "undecided"
 
 
+def test_runs_of_one_seed_count_once_a_kind() -> None:
+    """Seven cells of a seed are alike: they are no seven runs."""
+    split = Statement(says="", terms=(Term(metric="test_accuracy", at=("e/a", "e/b")),))
+    split = replace(split, split="below@0.9")
+    values = {"a": [0.2, 0.3, 0.25, 0.97, 0.98], "b": [0.4, 0.95, 0.45, 0.96, 0.97]}
+    found = verdict(claim(split), values)
+    ones, zeros = [0.3, 0.3, 0.35], [0.95, 0.965, 0.975]
+    expected = stats.ttest_ind(ones, zeros, equal_var=False, alternative="less").pvalue
+    assert found.seeds == 3
+    assert found.results[0].p_against == pytest.approx(expected)
+
+
+def test_one_of_several_cells_is_chosen_without_a_look_at_the_number() -> None:
+    """By held-out images `a` is taken twice and `b` once, although `b` is always the better."""
+    chosen = replace(term("a"), at=("e/a", "e/b"), chosen_by="validation_accuracy")
+    held_out = {"a": (0.9, 0.9, 0.7), "b": (0.8, 0.8, 0.8, 0.9)}
+    records = [
+        replace(record, epochs=(replace(make_epoch(None), validation_accuracy=mark),))
+        for record in runs({"a": (0.8, 0.81, 0.82), "b": (0.9, 0.91, 0.92, 0.93)})
+        for mark in [held_out[record.variant][record.seed]]
+    ]
+    assert by_seed(chosen, cells_of(records)) == {0: 0.8, 1: 0.81, 2: 0.92}
+
+
 def test_several_cells_are_taken_together_seed_by_seed() -> None:
     best = replace(term("a"), at=("e/a", "e/b"), over="best")
     found = verdict(
@@ -272,3 +297,8 @@ def test_a_reported_number_may_be_one_more_run_or_not() -> None:
     sample = np.array(HIGH)
     half = stats.t.ppf(0.975, 3) * sample.std(ddof=1) * np.sqrt(1 + 1 / 4)
     assert found.low == pytest.approx(sample.mean() - half)
+
+
+def test_a_kind_of_run_that_few_seeds_miss() -> None:
+    rate = unseen_rate(6, chance=0.05)
+    assert (1 - rate) ** 6 == pytest.approx(0.05)
