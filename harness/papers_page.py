@@ -172,8 +172,8 @@ def _reading() -> str:
         f'is said to happen "sometimes" is contradicted where {RARE:.0%} of runs or more are '
         "excluded. t supposes that the seeds at hand show every kind of run: a kind as rare as one "
         f"run in {1 / unseen_rate(6, chance=LEVEL):.1f} stays unseen in 6 seeds with a chance of "
-        f"{LEVEL:.0%}. Of one reported number we say whether it could be one more run of ours: whether "
-        "it lies where 95% of further runs would."
+        f"{LEVEL:.0%}. Of one reported number we say whether it could be one more run of ours: "
+        "whether it lies where 95% of further runs would."
     )
 
 
