@@ -209,10 +209,14 @@ def check(found: Claims) -> None:
 
 def cells(found: Claims) -> set[str]:
     """Every cell that a claim or a reported number asks for."""
-    terms = [term for claim in found.claims for each in claim.statements for term in each.terms]
-    terms += [each.term for each in found.reported if each.term]
-    terms += [term for each in found.reported for term in each.readings]
-    return {cell for term in terms for cell in term.at}
+    return {cell for term in terms(found) for cell in term.at}
+
+
+def terms(found: Claims) -> list[Term]:
+    """Every term of a claim or a reported number."""
+    asked = [term for claim in found.claims for each in claim.statements for term in each.terms]
+    asked += [each.term for each in found.reported if each.term]
+    return asked + [term for each in found.reported for term in each.readings]
 
 
 def write_claims(found: Claims, folder: Path) -> None:

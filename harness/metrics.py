@@ -38,6 +38,8 @@ class Metric:
     """Seconds: they mean something beside the yardstick, and where the machine was not shared."""
     is_fixed: bool = False
     """The same in every run of a recipe, so that any difference is real and needs no test."""
+    by_step: bool = False
+    """It reads the losses by step, which a small file may leave out."""
     read: Callable[[Record], float | None]
     """The value in a record; `None` where the record has none."""
     censored: Callable[[Record], bool] = lambda record: False
@@ -193,6 +195,8 @@ class Family:
     """As of `Metric`."""
     to_target: bool = False
     """It counts what it takes to reach an accuracy, which a run may never do."""
+    by_step: bool = False
+    """As of `Metric`."""
     by_layer: bool = False
     """Whether `/LAYER` may follow the name; without it all layers are taken together."""
     read: Reading
@@ -306,28 +310,28 @@ FAMILIES: dict[str, Family] = {
     ),
     "last_step_loss": Family(
         label="loss of the last batch", digits=5,
-        margin=0.1, is_ratio=True,
+        margin=0.1, is_ratio=True, by_step=True,
         read=lambda record, _, level: readings.last_step_loss(record),
     ),
     "batch_loss": Family(
         label="loss of the last recorded batch up to step {level}", digits=5, level="step",
-        margin=0.1, is_ratio=True,
+        margin=0.1, is_ratio=True, by_step=True,
         read=lambda record, _, level: readings.batch_loss(record, int(level or 1)),
     ),
     "steps_to_loss": Family(
         label="steps to a training loss of {level}", digits=0, resolution=1.0, level="loss",
-        margin=0.1, is_ratio=True,
+        margin=0.1, is_ratio=True, by_step=True,
         read=lambda record, _, level: readings.steps_to_loss(record, level or 0.0),
     ),
     "noise_until": Family(
         label="change of the loss from step to step, up to step {level}", digits=4, level="step",
-        margin=0.1, is_ratio=True,
+        margin=0.1, is_ratio=True, by_step=True,
         read=lambda record, _, level: readings.step_noise(record, 1, int(level or 1)),
     ),
     "noise_from": Family(
         label="change of the loss from step to step, from step {level} on", digits=4,
         level="step",
-        margin=0.1, is_ratio=True,
+        margin=0.1, is_ratio=True, by_step=True,
         read=lambda record, _, level: readings.step_noise(record, int(level or 1), 10**9),
     ),
     "gradient_norm": Family(
@@ -402,6 +406,7 @@ def metric(name: str) -> Metric:
         is_ratio=family.is_ratio,
         is_time=family.is_time,
         is_outcome=family.is_outcome,
+        by_step=family.by_step,
         read=lambda record: family.read(record, layer, level),
         censored=lambda record: family.to_target and bool(readings.never(record, level or 0.0)),
     )

@@ -107,6 +107,8 @@ def _papers(arguments: Sequence[str]) -> None:
     report = report_papers.papers_report(sources)
     folder = options.output or REPORTS / report_papers.NAME
     report_papers.write(report, folder)
+    if options.keep:
+        report_papers.keep_sources(sources, folder)
     print(f"{report.text}\nWrote {folder / 'README.md'} and {_counted(report.figures)}.")
 
 

@@ -6,19 +6,18 @@ Writes `README.md`, `verdicts.json` and `figures/` to `reports/papers`.
 
 import argparse
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from harness.claim import Claims, Paper, paper_of, read_claims
 from harness.columns import some
 from harness.compare import Comparison
 from harness.images import encoded
+from harness.kept import Arrays, Drawn, keep
 from harness.page import Picture
 from harness.palette import Palette, assign_styles
 from harness.papers import RecordedRun, repetition
@@ -37,6 +36,8 @@ from harness.store import Notice, read_manifest, read_records
 
 NAME = "papers"
 """The word on the command line, and the report's folder."""
+KERNELS, FEATURES = "kernels/", "features/conv"
+"""How the names of these arrays begin among a run's artifacts."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +78,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="DIR",
         help="folder to write to. Default: reports/papers",
+    )
+    parser.add_argument(
+        "--keep",
+        action="store_true",
+        help="write the records, too, in one packed file without what no claim reads, and the "
+        "kernels and maps that are drawn: of that file the report can be made again",
     )
 
 
@@ -130,6 +137,13 @@ def write(report: PapersReport, folder: Path) -> None:
     (folder / "verdicts.json").write_text(report.verdicts, encoding="utf-8")
 
 
+def keep_sources(sources: Sequence[Source], folder: Path) -> None:
+    """Write beside a report what it was made of, as `harness.kept` has it."""
+    claims = read_claims([source.folder for source in sources])
+    records = [record for source in sources for record in source.run.records]
+    keep(claims, records, _all_drawn(claims, sources), folder)
+
+
 def _summary(found: Repetition, claims: Claims) -> dict[str, Figure]:
     names = {paper.id: paper.title for paper in claims.papers} | {ACROSS: "across papers"}
     return {"verdicts": verdicts_figure(found.verdicts, names)}
@@ -173,32 +187,46 @@ def _experiment_figures(comparison: Comparison, palette: Palette) -> dict[str, F
 def _map_figures(paper: Paper, sources: Sequence[Source]) -> dict[str, Figure]:
     """Kernels and feature maps, where a run kept them."""
     made = {}
-    kernels = _arrays(paper.kernels, sources)
+    kernels, features = (_drawn(cell, sources) for cell in (paper.kernels, paper.features))
     layers = {
-        name.removeprefix("kernels/"): values[-1]
-        for name, values in kernels.items()
-        if name.startswith("kernels/")
+        name.removeprefix(KERNELS): values[-1] for name, values in _named(kernels, KERNELS).items()
     }
     if layers:
         made["kernels"] = kernels_figure(f"{paper.id}: kernels of {paper.kernels}", layers)
-    features = _arrays(paper.features, sources)
-    last = max((name for name in features if name.startswith("features/conv")), default=None)
-    if last:
-        made["feature-maps"] = features_figure(
-            f"{paper.id}: feature maps of {paper.features}", features[last]
-        )
+    for maps in _named(features, FEATURES).values():
+        title = f"{paper.id}: feature maps of {paper.features}"
+        made["feature-maps"] = features_figure(title, maps)
     return made
 
 
-def _arrays(cell: str, sources: Sequence[Source]) -> Mapping[str, NDArray[Any]]:
-    """The artifacts of the first seed of a cell; empty where no run kept any."""
+def _all_drawn(claims: Claims, sources: Sequence[Source]) -> list[Drawn]:
+    """The arrays of which the papers' pictures of kernels and maps are drawn."""
+    cells = dict.fromkeys(cell for each in claims.papers for cell in (each.kernels, each.features))
+    return [found for cell in cells if cell for found in [_drawn(cell, sources)] if found]
+
+
+def _drawn(cell: str, sources: Sequence[Source]) -> Drawn | None:
+    """Kernels at the end and maps of the last convolution, of a cell's first seed that kept any."""
     for source in sources:
         for record in sorted(source.run.records, key=lambda record: record.seed):
             path = source.folder / (record.artifacts or "")
             if _is_of(record, cell) and record.artifacts and path.is_file():
                 with np.load(path, allow_pickle=False) as found:
-                    return {name: found[name] for name in found.files}
-    return {}
+                    return Drawn(record=record, arrays=_shown(found))
+    return None
+
+
+def _shown(found: Arrays) -> Arrays:
+    """The kernels of the last epoch and the maps of the last convolution, where they are there."""
+    kernels = {name: found[name][-1:] for name in found if name.startswith(KERNELS)}
+    maps = sorted(name for name in found if name.startswith(FEATURES))[-1:]
+    return kernels | {name: found[name] for name in maps}
+
+
+def _named(found: Drawn | None, start: str) -> Arrays:
+    """Those arrays whose names begin so."""
+    arrays = found.arrays.items() if found else ()
+    return {name: values for name, values in arrays if name.startswith(start)}
 
 
 def _is_of(record: Record, cell: str) -> bool:

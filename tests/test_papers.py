@@ -21,10 +21,11 @@ from harness.claim import (
     write_claims,
 )
 from harness.compare import CompareError
+from harness.kept import RECORDS_PACKED
 from harness.papers import RecordedRun, repetition
 from harness.papers_page import papers_page
 from harness.record import Record, encode
-from harness.store import RECORDS
+from harness.store import RECORDS, read_records
 from tests.records import DATASET, make_record
 
 ADAM, SGD = (Term(metric="test_accuracy", at=(f"optimizer/{name}",)) for name in ("adam", "sgd"))
@@ -217,6 +218,22 @@ def test_the_command_writes_page_pictures_and_verdicts(
     verdicts = {each["id"]: each for each in told}
     assert verdicts["D2-C31"]["verdict"] == "supported"
     assert verdicts["D2-C40"]["missing"] == ["depth/9"]
+
+
+def test_what_is_kept_makes_the_same_report_again(tmp_path: Path) -> None:
+    """Page, pictures and verdicts byte for byte, of a file that holds only the losses it needs."""
+    run, kept, again = (tmp_path / name / "run" for name in ("first", "kept", "again"))
+    written(run, records())
+    assert report.main(["papers", str(run), "--output", str(kept), "--keep"]) == 0
+    assert report.main(["papers", str(kept / RECORDS_PACKED), "--output", str(again)]) == 0
+    files = sorted(path.relative_to(again) for path in again.rglob("*.*"))
+    assert len(files) == 9
+    for file in files:
+        assert (kept / file).read_bytes() == (again / file).read_bytes(), file
+    found = read_records(kept / RECORDS_PACKED)
+    with_losses = {each.variant for each in found if each.step_loss.step}
+    assert with_losses == {cell.partition("/")[2] for cell in CLAIMS.papers[0].losses}
+    assert [each.artifacts for each in found if each.artifacts] == ["artifacts/optimizer-adam.npz"]
 
 
 def test_a_record_file_has_its_claims_beside_it(tmp_path: Path) -> None:
