@@ -231,8 +231,7 @@ def test_what_is_kept_makes_the_same_report_again(tmp_path: Path) -> None:
     for file in files:
         assert (kept / file).read_bytes() == (again / file).read_bytes(), file
     found = read_records(kept / RECORDS_PACKED)
-    with_losses = {each.variant for each in found if each.step_loss.step}
-    assert with_losses == {cell.partition("/")[2] for cell in CLAIMS.papers[0].losses}
+    assert {each.variant for each in found if each.step_loss.step} == {"adam"}
     assert [each.artifacts for each in found if each.artifacts] == ["artifacts/optimizer-adam.npz"]
 
 
