@@ -56,6 +56,7 @@ def pytest_harness_settings(config: pytest.Config) -> dict[str, Any]:
             engine=option("engine"),
             seeds=options.seeds(config),
             thresholds=option("thresholds"),
+            stand_ins=option("stand_in"),
         )
     except (DataError, ThresholdsError, session.DeviceError) as error:
         raise pytest.UsageError(str(error)) from None

@@ -98,6 +98,14 @@ def _add_what_on(group: pytest.OptionGroup) -> None:
         "where it can be had, else digits. Default: %(default)s",
     )
     group.addoption(
+        "--stand-in",
+        action="append",
+        default=[],
+        metavar="DATASET=FILE.npz",
+        help="Where a recipe names a dataset that you cannot have, such as cifar10, train it on "
+        "this file; records carry the file's name. May be given several times",
+    )
+    group.addoption(
         "--data-root",
         metavar="DIR",
         help="Folder that holds the datasets, each as torchvision lays it out (MNIST in "

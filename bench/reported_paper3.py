@@ -9,6 +9,7 @@ PAPER = Paper(
     title="LeNet on CIFAR-10: activation, loss, rate, and what was adjusted",
     source="Amila Ferron (Portland State University)",
     data="CIFAR-10",
+    dataset="cifar10",
     features="cifar_adjusted/tanh-ce-softmax-lr0.01",
     experiments=(
         "cifar_first",

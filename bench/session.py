@@ -3,7 +3,7 @@
 import platform
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from bench.thresholds import THRESHOLDS_FILE
 from bench.tiers import TIERS
-from lenet.datasets import AUTO, DATASETS, data_root, parse_file_option
+from lenet.datasets import AUTO, DATASETS, data_root, parse_file_option, parse_stand_in
 from lenet.download import resolve
 from lenet.engine import Engine, describe
 from lenet.npz import read_npz
@@ -20,7 +20,7 @@ from lenet.recipe import Recipe
 ARTIFACT_BYTES = 2**20
 """Artifacts of one case before compression; the largest arrays are left out beyond it."""
 
-FIXED = ("tier", "dataset", "engine", "device")
+FIXED = ("tier", "dataset", "engine", "device", "stand_ins")
 """Settings in which a resumed session must agree with its run."""
 
 
@@ -37,8 +37,9 @@ def settle(
     engine: str,
     seeds: int,
     thresholds: Path,
+    stand_ins: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """The settings of a run, as JSON; `dataset`, `device` and `engine` are the options as given.
+    """The settings of a run, as JSON; `dataset`, `device`, `engine` and `stand_ins` as given.
 
     Raises:
         DataError: the dataset cannot be had.
@@ -53,11 +54,14 @@ def settle(
     folder = data_root(root)
     found = resolve(name, root=folder, files={name: file} if file else {})
     train_images, test_images = _sizes(found.name, file)
+    instead = stand_in_files(stand_ins)
     return {
         "tier": tier.name,
         "dataset": found.name,
         "dataset_asked": dataset != AUTO,
         "dataset_file": str(file) if file else None,
+        "stand_ins": {old: name for old, (name, _) in instead.items()} or None,
+        "stand_in_files": instead,
         "data_root": str(folder),
         "train_images": train_images,
         "test_images": test_images,
@@ -69,6 +73,7 @@ def settle(
         "headline": [
             f"bench: tier {tier.name} ({tier.summary})",
             f"dataset: {found.why}",
+            *(f"instead of {old}: {name}, {given}" for old, (name, given) in instead.items()),
             f"engine: {describe(chosen)}",
             *([] if thresholds == THRESHOLDS_FILE else [f"thresholds: {thresholds}"]),
         ],
@@ -90,10 +95,28 @@ def chosen_engine(option: str, device: str) -> Engine:
     return "torch" if option == "torch" or on_gpu else "fast"
 
 
-def dataset_name(recipe: Recipe, settings: Mapping[str, Any]) -> str:
-    """The dataset that a recipe is trained on in this session."""
+def stand_in_files(given: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Built-in dataset -> name and file of what stands in for it, of `--stand-in` as given.
+
+    Raises:
+        DataError: no such dataset, or a file that is no dataset.
+    """
+    found = {}
+    for text in given:
+        old, name, file = parse_stand_in(text)
+        read_npz(file)  # refuses what is no dataset
+        found[old] = name, str(file)
+    return found
+
+
+def data_source(recipe: Recipe, settings: Mapping[str, Any]) -> tuple[str, str | None]:
+    """Name and file of what a recipe is trained on in this session; `None` for no own file."""
     asked: str = settings["dataset"]
-    return asked if settings["dataset_asked"] or recipe.dataset == AUTO else recipe.dataset
+    if settings["dataset_asked"] or recipe.dataset == AUTO:
+        name, file = asked, settings["dataset_file"]
+    else:
+        name, file = recipe.dataset, None
+    return tuple(settings["stand_in_files"].get(name, (name, file)))
 
 
 def nominal_sizes(*, tier_name: str, dataset: str) -> dict[str, int]:

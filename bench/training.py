@@ -14,7 +14,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from bench import yardstick
 from bench.experiment import Case
 from bench.recording import Circumstances, make_record
-from bench.session import ARTIFACT_BYTES, dataset_name
+from bench.session import ARTIFACT_BYTES, data_source
 from harness.environment import CpuClock, threads
 from harness.memory import PeakMemory
 from harness.record import Record
@@ -83,11 +83,8 @@ def _lost_classes(trainer: Trainer) -> int | None:
 
 def prepared(case: Case, settings: Mapping[str, Any]) -> tuple[Recipe, Split]:
     """The recipe for the session's tier and dataset, and the data it sees, on its device."""
-    source = (
-        dataset_name(case.variant.recipe, settings),
-        settings["data_root"],
-        settings["dataset_file"],
-    )
+    name, file = data_source(case.variant.recipe, settings)
+    source = (name, settings["data_root"], file)
     images = _images(*source)
     recipe = replace(
         case.tier.apply(case.variant.recipe, train_images=len(images.x_train)),

@@ -12,7 +12,7 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from bench.experiment import Case
-from bench.session import dataset_name
+from bench.session import data_source
 from bench.thresholds import Bounds, find_threshold
 from harness.bridge import replay
 from harness.raised import CaseFacts
@@ -106,7 +106,7 @@ class Trial:
         settings = self.recorder.settings
         return find_threshold(
             case=self._key,
-            dataset=dataset_name(self.case.variant.recipe, settings),
+            dataset=data_source(self.case.variant.recipe, settings)[0],
             tier=self.case.tier.name,
             engine=settings["engine"],
             file=Path(settings["thresholds"]),

@@ -147,6 +147,8 @@ class Paper:
     """Cell whose feature maps are drawn."""
     losses: tuple[str, ...] = ()
     """Cells whose loss by step is drawn."""
+    dataset: str = "mnist"
+    """What its recipes are trained on, by the name that `--stand-in` takes."""
 
 
 @dataclass(frozen=True, kw_only=True)

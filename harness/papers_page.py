@@ -87,9 +87,7 @@ def measured(result: Result) -> str:
     if result.statement.shows == "seen":
         seen = sum(value > result.statement.bound for value in result.values)
         return f"{says}: in {seen} of {found.n} seeds"
-    seeds = (
-        "1 seed" if found.n == 1 else f"{found.n} {'runs' if result.statement.split else 'seeds'}"
-    )
+    seeds = "1 seed" if found.n == 1 else f"{found.n} seeds"
     return f"{says}: {_number(result, found)}, {seeds}"
 
 
@@ -126,8 +124,16 @@ def _introduction(found: Repetition) -> str:
     return (
         f"{len(found.claims.papers)} studies of LeNet, {claims} claims and {numbers} reported "
         f"numbers, each beside our own runs. {decided} claims are decided so far, by statistics "
-        "over paired seeds or by a calculation."
+        f"over paired seeds or by a calculation.{_whole_command(found)}"
     )
+
+
+def _whole_command(found: Repetition) -> str:
+    """The one command that makes all runs again; empty without any."""
+    if not any(cell.results for each in found.comparisons for cell in each.cells):
+        return ""
+    command = _command(found.comparisons, _stand_ins(found, found.claims.papers))
+    return f" All runs again, or on with `--resume RUN`:\n\n```console\n{command}\n```"
 
 
 def _findings(found: Repetition) -> list[str]:
@@ -188,7 +194,7 @@ def _paper(found: Repetition, paper: Paper, pictures: Sequence[Picture]) -> list
         "### Claims",
         _claims_table(_of(found.verdicts, paper.id)),
         "### Our runs",
-        *_cost(comparisons),
+        *_cost(comparisons, _stand_ins(found, [paper])),
     ]
     for comparison in comparisons:
         parts += [
@@ -203,13 +209,14 @@ def _paper(found: Repetition, paper: Paper, pictures: Sequence[Picture]) -> list
     return parts
 
 
-def _cost(comparisons: Sequence[Comparison]) -> list[str]:
+def _cost(comparisons: Sequence[Comparison], stand_ins: Mapping[str, str]) -> list[str]:
     """What the runs took, and the command that makes them again or goes on with them."""
     cases = [case for each in comparisons for cell in each.cells for case in cell.results]
     if not cases:
         return []
     minutes = round(sum(case.total_s for case in cases) / 60)
-    command = _command(comparisons, seeds=max(case.seed for case in cases) + 1)
+    names = dict.fromkeys(each.experiment for each in comparisons)
+    command = _command(comparisons, stand_ins, names=names)
     return [
         f"{len(cases):,} trainings, {minutes // 60} h {minutes % 60:02} min of training and "
         "evaluation, summed over workers. Again, or on from where a run stopped with "
@@ -218,12 +225,26 @@ def _cost(comparisons: Sequence[Comparison]) -> list[str]:
     ]
 
 
-def _command(comparisons: Sequence[Comparison], *, seeds: int) -> str:
-    names = dict.fromkeys(each.experiment for each in comparisons)
+def _command(
+    comparisons: Sequence[Comparison], stand_ins: Mapping[str, str], *, names: Iterable[str] = ()
+) -> str:
+    """What trains as many seeds as there are; of these experiments, or of all."""
+    cases = [case for each in comparisons for cell in each.cells for case in cell.results]
     options = "".join(f" --experiment {name}" for name in names)
-    data = {each.conditions.dataset for each in comparisons} - {"mnist"}
-    files = "".join(f" --dataset {name}=FILE.npz" for name in sorted(data))
+    files = "".join(f" --stand-in {old}={name}.npz" for name, old in sorted(stand_ins.items()))
+    seeds = max(case.seed for case in cases) + 1
     return f"pytest bench/ -n auto --tier paper --seeds {seeds}{options}{files}"
+
+
+def _stand_ins(found: Repetition, papers: Iterable[Paper]) -> dict[str, str]:
+    """Name of a file that a paper's recipes were trained on -> the dataset in whose place."""
+    return {
+        each.conditions.dataset: paper.dataset
+        for paper in papers
+        for name in paper.experiments
+        for each in _named(found, name)
+        if each.conditions.dataset != paper.dataset
+    }
 
 
 def _named(found: Repetition, experiment: str) -> Iterable[Comparison]:

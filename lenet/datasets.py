@@ -232,6 +232,28 @@ def parse_file_option(text: str) -> tuple[str, Path | None]:
     return name, path
 
 
+def parse_stand_in(text: str) -> tuple[str, str, Path]:
+    """Whose place, the name and the file in `--stand-in DATASET=FILE.npz`.
+
+    The name is the file's, without its ending. Raises DataError where DATASET is no built-in one,
+    and as `parse_file_option` does.
+    """
+    built_in, equals, file = text.partition("=")
+    if not equals or built_in not in DATASETS:
+        raise DataError(
+            f"--stand-in {text}: expected one of {', '.join(DATASETS)} before '=', and your file "
+            "behind it. Write --stand-in cifar10=FILE.npz."
+        )
+    try:
+        name, path = parse_file_option(f"{Path(file).stem}={file}")
+    except DataError as error:
+        raise DataError(
+            f"--stand-in {text}: the file's name is the name of its data. {error}"
+        ) from None
+    assert path is not None, "behind '=' there is a file"
+    return built_in, name, path
+
+
 def _built_in_name(name: str) -> str:
     if name == AUTO or name in DATASETS:
         return name

@@ -123,6 +123,7 @@ def test_every_option_has_a_help_text(tmp_path: Path) -> None:
         "--time-budget",
         "--thresholds",
         "--dataset",
+        "--stand-in",
         "--data-root",
         "--device",
         "--engine",

@@ -39,6 +39,29 @@ def test_disabled_benchmark_trains_in_full(tmp_path: Path) -> None:
     assert "time budget 5.0 h: 1 case, seed 0 in part (depth 1 of 4), about " in ended.printed
 
 
+def test_one_session_trains_on_two_kinds_of_images(tmp_path: Path) -> None:
+    """A file stands in where a recipe names CIFAR-10; the other recipe has the tier's digits."""
+    images = write_images(tmp_path / "photos.npz", shape=(32, 32, 3), train=96, test=40)
+    given = (
+        *("--experiment", "cifar_regulariser", "--experiment", "depth", "--tier", "smoke"),
+        *("-k", "none-seed0 or 1-seed0"),
+    )
+    asked = ("--stand-in", f"cifar10={images}")
+    ended = run_bench(tmp_path, *given, *asked)
+    assert ended.code == 0, ended.printed
+    assert f"instead of cifar10: photos, {images}" in ended.printed
+    lines = ended.lines()
+    assert {case: line["dataset"]["name"] for case, line in lines.items()} == {
+        "test_cifar_regulariser[none-seed0]": "photos",
+        "test_depth[1-seed0]": "digits",
+    }
+    again = run_bench(tmp_path, *given, *asked, "--resume", ended.run.name)
+    assert again.code == 0, again.printed
+    other = run_bench(tmp_path, *given, "--resume", ended.run.name)
+    assert other.code == REFUSED
+    assert "recorded with stand_ins {'cifar10': 'photos'}, this session has None" in other.printed
+
+
 @pytest.mark.parametrize("workers", ["0", "2"])
 def test_quiet_session_tells_what_its_time_budget_leaves(tmp_path: Path, workers: str) -> None:
     given = ("--experiment", "depth", "--tier", "smoke", "--seeds", "1", "-k", "1-seed0")

@@ -1,7 +1,9 @@
 """What a session settles before its workers start."""
 
 import json
+import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ def settle(
     device: str = "cpu",
     engine: str = "auto",
     root: Path | None = None,
+    stand_ins: Sequence[str] = (),
 ) -> dict[str, Any]:
     return session.settle(
         tier_name=tier,
@@ -31,6 +34,7 @@ def settle(
         engine=engine,
         seeds=2,
         thresholds=THRESHOLDS_FILE,
+        stand_ins=stand_ins,
     )
 
 
@@ -83,7 +87,35 @@ def test_smoke_takes_digits_where_nothing_is_asked_for() -> None:
         2,
     )
     assert json.loads(json.dumps(found)) == found
-    assert set(found["fixed"]) == {"tier", "dataset", "engine", "device"} < set(found)
+    assert set(found["fixed"]) == {"tier", "dataset", "engine", "device", "stand_ins"} < set(found)
+
+
+def test_a_file_stands_in_for_the_dataset_that_a_recipe_names(own: Path) -> None:
+    found = settle(stand_ins=[f"kmnist={own}"])
+    assert session.data_source(Recipe(dataset="kmnist"), found) == ("own", str(own))
+    assert session.data_source(Recipe(), found) == ("digits", None)
+    assert found["stand_ins"] == {"kmnist": "own"}  # the path may be another when it is resumed
+    assert f"instead of kmnist: own, {own}" in found["headline"]
+    assert settle()["stand_ins"] is None
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("{own}", "expected one of mnist, .*Write --stand-in cifar10=FILE.npz"),
+        ("mine={own}", "expected one of mnist, "),
+        ("cifar10=", "the file's name is the name of its data"),
+        ("cifar10={own}.gone.npz", "there is no file at"),
+        ("cifar10={named}", "'mnist' is the name of a built-in dataset"),
+        ("cifar10={text}", "text.npz"),
+    ],
+)
+def test_a_stand_in_that_is_none_is_refused(own: Path, given: str, said: str) -> None:
+    named, text = own.with_name("mnist.npz"), own.with_name("text.npz")
+    shutil.copy(own, named)
+    text.write_text("no arrays")
+    with pytest.raises(DataError, match=said):
+        settle(stand_ins=[given.format(own=own, named=named, text=text)])
 
 
 def test_digits_can_be_asked_for_in_every_tier() -> None:
@@ -142,10 +174,10 @@ def test_cuda_is_looked_for_only_where_it_is_asked_for(monkeypatch: pytest.Monke
 
 def test_dataset_of_a_case_is_the_sessions_unless_its_recipe_names_one() -> None:
     found = settle()
-    assert session.dataset_name(Recipe(), found) == "digits"
-    assert session.dataset_name(Recipe(dataset="kmnist"), found) == "kmnist"
+    assert session.data_source(Recipe(), found) == ("digits", None)
+    assert session.data_source(Recipe(dataset="kmnist"), found) == ("kmnist", None)
     asked = settle(dataset="digits")
-    assert session.dataset_name(Recipe(dataset="kmnist"), asked) == "digits"
+    assert session.data_source(Recipe(dataset="kmnist"), asked) == ("digits", None)
 
 
 def test_sizes_for_an_estimate_need_no_data(own: Path) -> None:
