@@ -18,14 +18,16 @@ from harness.gate_options import DEFAULT_METRICS
 from harness.judge import LEVEL
 from harness.metrics import METRICS, metric
 from harness.promote import slim
-from harness.record import EpochRecord, Record, encode
-from harness.store import RUNS, StoreError, find_run, read_records
+from harness.record import EpochRecord, Record
+from harness.store import RUNS, StoreError, find_run, read_records, write_records
 from harness.study import FalseAlarms, Pool, Power, false_alarms, power
 from harness.study_page import FIGURE, Findings, figure, page
 
 NONE = "none"
 """Level of the factor `plant` of what is trained as it is."""
 OUTPUT = Path("reports/gate")
+PLANTS, TIMES = "plants.jsonl.gz", "times.jsonl.gz"
+"""Files that are kept beside the page."""
 GATES = 1_000
 """Gates drawn for each power."""
 ALARM_GATES = 5 * GATES
@@ -107,7 +109,7 @@ def study(
         for (plant, cell), runs in sorted(planted.items(), key=lambda item: natural(str(item[0])))
     ]
     alarms, powers = _timed(timed, gates=gates, alarm_gates=alarm_gates) if timed else ((), ())
-    beside = f" --times {output / 'times.jsonl'}" if timed else ""
+    beside = f" --times {output / TIMES}" if timed else ""
     return Findings(
         level=LEVEL,
         conditions=_conditions(records),
@@ -116,7 +118,7 @@ def study(
         ),
         timed_alarms=alarms,
         powers=(*found, *powers),
-        command=f"python -m harness.gate_study {output / 'plants.jsonl'}{beside} --output {output}",
+        command=f"python -m harness.gate_study {output / PLANTS}{beside} --output {output}",
     )
 
 
@@ -127,9 +129,9 @@ def write(
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "README.md").write_text(page(findings), encoding="utf-8")
     figure(findings).savefig(folder / FIGURE)
-    for name, kept in (("plants.jsonl", records), ("times.jsonl", timed)):
+    for name, kept in ((PLANTS, records), (TIMES, timed)):
         if kept:
-            (folder / name).write_bytes(b"".join(encode(_small(each)) + b"\n" for each in kept))
+            write_records(folder / name, map(_small, kept))
 
 
 def _timed(

@@ -4,7 +4,6 @@ The records in one packed file, the claims, and the few arrays that are drawn. L
 of a record, are kept of the cells alone of which something reads them.
 """
 
-import gzip
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +14,8 @@ from numpy.typing import NDArray
 
 from harness.claim import Claims, terms, write_claims
 from harness.metrics import metric
-from harness.record import Record, StepLoss, encode
+from harness.record import Record, StepLoss
+from harness.store import write_records
 
 RECORDS_PACKED = "records.jsonl.gz"
 ARTIFACTS = Path("artifacts")
@@ -37,8 +37,7 @@ def keep(claims: Claims, records: Sequence[Record], drawn: Sequence[Drawn], fold
     folder.mkdir(parents=True, exist_ok=True)
     paths = dict(_write_arrays(drawn, folder))
     cells = _by_step(claims)
-    lines = (encode(_slim(each, cells, paths)) + b"\n" for each in records)
-    (folder / RECORDS_PACKED).write_bytes(gzip.compress(b"".join(lines), mtime=0))
+    write_records(folder / RECORDS_PACKED, (_slim(each, cells, paths) for each in records))
     write_claims(claims, folder)
 
 

@@ -102,6 +102,8 @@ def headline(finding: Finding, verdict: Verdict) -> str:
 
 def _number(result: Result, found: Estimate) -> str:
     metric, statement = result.metric, result.statement
+    if result.ratio is not None:
+        return f"{result.ratio:.3g} times"
     is_difference = len(statement.terms) > 1 or bool(statement.split)
     unit = _unit(metric, is_difference)
     mean = metric.show(found.mean, signed=is_difference)

@@ -1,6 +1,5 @@
 """A run made the baseline: its records in one reviewed file, and what that changes."""
 
-import gzip
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,8 +9,8 @@ from harness.compare import CompareError, conditions_of, group_by
 from harness.factors import natural
 from harness.gate_sides import unfinished
 from harness.pairing import CellKey
-from harness.record import Record, StepLoss, encode
-from harness.store import Notice, read_records
+from harness.record import Record, StepLoss
+from harness.store import Notice, read_records, write_records
 
 BASELINES = Path("reports/baselines")
 """Where reviewed baselines lie."""
@@ -37,8 +36,7 @@ def promote(run: Path, output: Path | None, *, notice: Notice) -> list[str]:
     file = output or BASELINES / f"{_name(records)}.jsonl"
     old = read_records(file, notice=notice) if file.exists() else []
     file.parent.mkdir(parents=True, exist_ok=True)
-    lines = b"".join(encode(slim(record)) + b"\n" for record in _ordered(records))
-    file.write_bytes(gzip.compress(lines, mtime=0) if file.suffix == ".gz" else lines)
+    write_records(file, map(slim, _ordered(records)))
     return [*changes(old, records), f"{file}: {len(records)} records; review it, then commit it"]
 
 

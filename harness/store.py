@@ -273,6 +273,13 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:10]) + more
 
 
+def write_records(file: Path, records: Iterable[Record]) -> None:
+    """Write a file of records, packed where its name ends in .gz; raises `OSError`."""
+    lines = b"".join(encode(record) + b"\n" for record in records)
+    # Without a time, so that the same records are the same file.
+    file.write_bytes(gzip.compress(lines, mtime=0) if file.suffix == ".gz" else lines)
+
+
 def numbered_lines(file: Path) -> Iterator[tuple[int, bytes]]:
     """Line number and line, the line end included."""
     try:

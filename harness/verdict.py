@@ -45,6 +45,8 @@ class Result:
     """Chance of such numbers if it were only just not so; not corrected."""
     p_against: float
     """Chance of such numbers if it were only just so; not corrected."""
+    ratio: float | None = None
+    """Of a statement about a ratio, that of the two means."""
 
     @property
     def estimate(self) -> Estimate | None:
@@ -163,7 +165,7 @@ def repeat(reported: Reported, cells: Cells) -> tuple[Repeated, ...]:
 
 def _repeated(reported: Reported, term: Term, cells: Cells, *, reading: str = "") -> Repeated:
     values, read = list(by_seed(term, cells).values()), metric(term.metric)
-    low, high = _further_run(values, read.resolution)
+    low, high = _further_run(values, read)
     return Repeated(
         reported=reported,
         metric=read,
@@ -317,7 +319,19 @@ def _result(statement: Statement, cells: Cells, *, level: float) -> Result:
         level=level,
         p_for=p_for,
         p_against=p_against,
+        ratio=_ratio(statement, cells),
     )
+
+
+def _ratio(statement: Statement, cells: Cells) -> float | None:
+    """First mean over second of `first - ratio x second`; `None` for anything else."""
+    weights = [term.weight for term in statement.terms]
+    if len(weights) != 2 or weights[0] != 1.0 or weights[1] == -1.0 or statement.bound:
+        return None
+    first, second = (by_seed(term, cells) for term in statement.terms)
+    shared = first.keys() & second.keys()
+    below = sum(second[seed] for seed in shared)
+    return sum(first[seed] for seed in shared) / below if below else None
 
 
 def _numbers(statement: Statement, cells: Cells) -> list[float]:
@@ -361,12 +375,17 @@ def _less_mean(ones: Sequence[float], zeros: Sequence[float]) -> list[float]:
     return [value - fmean(zeros) for value in ones] if zeros else []
 
 
-def _further_run(values: Sequence[float], resolution: float) -> tuple[float | None, float | None]:
-    """The interval that holds one further run with 95%: t, with the deviation of single runs."""
+def _further_run(values: Sequence[float], read: Metric) -> tuple[float | None, float | None]:
+    """The interval that holds one further run with 95%: t, with the deviation of single runs.
+
+    What is the same in every run is so in a further one.
+    """
     found = estimate(values)
+    if found and read.is_fixed:
+        return found.mean, found.mean
     if found is None or found.n < 2:
         return None, None
-    deviation = max(stdev(values), resolution)
+    deviation = max(stdev(values), read.resolution)
     half = float(stats.t.ppf((1 + CONFIDENCE) / 2, found.n - 1))
     half *= deviation * math.sqrt(1 + 1 / found.n)
     return found.mean - half, found.mean + half

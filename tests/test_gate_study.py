@@ -129,8 +129,8 @@ def test_page_figure_and_records_are_written_and_make_themselves_again(
     assert "| relu-on-logits | depth  | test accuracy |" in page
     assert "No measurable effect" in page
     assert (folder / "power.png").read_bytes().startswith(b"\x89PNG")
-    assert len(read_records(folder / "plants.jsonl")) == len(whole())
-    again = ["reports/gate/plants.jsonl", "--times", "reports/gate/times.jsonl", *DRAWS]
+    assert len(read_records(folder / "plants.jsonl.gz")) == len(whole())
+    again = ["reports/gate/plants.jsonl.gz", "--times", "reports/gate/times.jsonl.gz", *DRAWS]
     assert main(again) == 0
     assert (folder / "README.md").read_text() == page
 

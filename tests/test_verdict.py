@@ -302,3 +302,19 @@ def test_a_reported_number_may_be_one_more_run_or_not() -> None:
 def test_a_kind_of_run_that_few_seeds_miss() -> None:
     rate = unseen_rate(6, chance=0.05)
     assert (1 - rate) ** 6 == pytest.approx(0.05)
+
+
+def test_a_ratio_is_that_of_the_means_of_shared_seeds() -> None:
+    half = replace(more(), terms=(term("a"), term("b", -0.5)))
+    (found,) = verdict(claim(half), {"a": (0.2, 0.4), "b": (0.5, 0.5, 0.9)}).results
+    assert found.ratio == pytest.approx(0.6)
+    (other,) = verdict(claim(more()), {"a": HIGH, "b": LOW}).results
+    assert other.ratio is None
+
+
+def test_what_is_the_same_in_every_run_needs_no_second_one() -> None:
+    cells = cells_of(runs({"a": (0.9,)}))
+    size = Term(metric="parameters", at=("e/a",))
+    right = Reported(id="D2-N01", place="6", text="a", value=44_426.0, term=size)
+    assert repeat(right, cells)[0].is_alike is True
+    assert repeat(replace(right, value=44_427.0), cells)[0].is_alike is False
