@@ -39,3 +39,14 @@ def test_best_mnist(trial: Trial) -> None:
 def test_search_cifar(trial: Trial) -> None:
     """What trains the LeNet for colour best, by held-out training images?"""
     assert trial.run() in trial.threshold
+
+
+@experiment(
+    recipes_best.cifar_best(),
+    factors=("recipe",),
+    baseline="plain",
+    on_request=True,
+)
+def test_best_cifar(trial: Trial) -> None:
+    """What can the LeNet for colour do with the best of them?"""
+    assert trial.run() in trial.threshold

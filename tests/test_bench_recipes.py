@@ -49,6 +49,7 @@ def test_experiments_are_those_of_the_list(experiments: dict[str, Experiment]) -
     assert sum(unasked.values()) == 61
     on_request = {name for name, each in experiments.items() if each.on_request}
     assert on_request == {
+        "best_cifar",
         "best_mnist",
         "cifar_keeping",
         "plants",
