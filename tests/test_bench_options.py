@@ -134,8 +134,8 @@ def test_every_option_has_a_help_text(tmp_path: Path) -> None:
     for said in (
         "NAME is one of activation, depth, maxpool, optimizer, recurrent, report_scale, "
         "throughput; or, unasked only in the tier paper, cifar_first, ",
-        "; or, run only when named, search_mnist, best_mnist, search_cifar, best_cifar, cifar_keeping, plants, "
-        "speedrun, tuned",
+        "; or, run only when named, search_mnist, best_mnist, search_cifar, best_cifar, "
+        "cifar_keeping, plants, speedrun, tuned",
         "in hours, minutes and seconds: 90s, 10m, 1h30m.",
         "RUN is its folder, or its name under --runs. Finished cases are replayed",
         "A dataset that is not there is downloaded into it.",
