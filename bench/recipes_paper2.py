@@ -125,9 +125,15 @@ def causes() -> dict[str, Recipe]:
 
 
 def dense() -> dict[str, Recipe]:
-    """Tanh in the place of ReLU, so that few gradients are zero."""
+    """Tanh in the place of ReLU, so that few gradients are zero; at either library's rates."""
+    choices: dict[str, Choice] = {
+        "sgd": KERAS["sgd"],
+        "adagrad": KERAS["adagrad"],
+        "sgd-rate0.001": (KERAS["sgd"][0], 0.001),
+        "adagrad-rate0.01": (KERAS["adagrad"][0], 0.01),
+    }
     base = replace(brief(), activation="tanh")
-    return {f"{name}-tanh": with_choice(base, KERAS[name]) for name in ("sgd", "adagrad")}
+    return {f"{name}-tanh": with_choice(base, choice) for name, choice in choices.items()}
 
 
 def noisy() -> dict[str, Recipe]:
