@@ -150,9 +150,9 @@ ACROSS: tuple[Claim, ...] = (
                 by=-MARGIN,
             ),
             is_more(
-                "on CIFAR-10 five layers end above two of 3 x 3, all else alike",
+                "on CIFAR-10 five layers end above two of 3 x 3, all else but padding alike",
                 "test_accuracy",
-                f"{DEEP}/halving-raw-average-lr0.001",
+                f"{DEEP}/halving-lr0.001",
                 f"{REMOVED}/relu-3x3",
             ),
         ),
@@ -252,8 +252,8 @@ ACROSS: tuple[Claim, ...] = (
             is_more(
                 "its five layers end higher at 0.001 than at 0.01",
                 "test_accuracy",
-                f"{DEEP}/halving-raw-lr0.001",
-                f"{DEEP}/halving-raw-lr0.01",
+                f"{DEEP}/halving-lr0.001",
+                f"{DEEP}/halving-lr0.01",
             ),
         ),
         is_cause=True,

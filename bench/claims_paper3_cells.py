@@ -14,6 +14,22 @@ def first(*groups: str, output: str = "same") -> tuple[str, ...]:
     return _at_rates("cifar_first", groups, output)
 
 
+LOGITS = {
+    "same": "sigmoid's cross-entropy takes outputs over their sum",
+    "softmax": "it takes the values before the sigmoid, as Keras on TensorFlow",
+}
+"""End of the variant's name -> what Keras' cross-entropy makes of a final sigmoid."""
+
+
+def trials(*groups: str, sigmoid_ce: str) -> tuple[str, ...]:
+    """Tables 1 and 2 at all three rates, with either reading of sigmoid with cross-entropy."""
+    return tuple(
+        cell
+        for group in groups
+        for cell in first(group, output=sigmoid_ce if group == "sigmoid-ce" else "same")
+    )
+
+
 def adjusted(*groups: str) -> tuple[str, ...]:
     """Tables 3 and 4, at all three rates."""
     return _at_rates("cifar_adjusted", groups, "softmax")

@@ -127,6 +127,7 @@ def one_added() -> dict[str, Recipe]:
         "conv-bias-zero": replace(base, convs=convs(mean=None)),
         "conv-bias-drawn": replace(base, convs=convs()),
         "layer-84": replace(base, linears=(120, 84)),
+        "raw-inputs-bias-zero": replace(base, input_scaling="raw", convs=convs(mean=None)),
         "raw-inputs-bias": replace(base, input_scaling="raw", convs=convs()),
         "raw-inputs-bias-84": replace(base, input_scaling="raw", convs=convs(), linears=(120, 84)),
         "l2": replace(base, penalty=Penalty(kernel_l2=1e-5)),
@@ -142,7 +143,8 @@ def one_added() -> dict[str, Recipe]:
 def one_removed() -> dict[str, Recipe]:
     """Each adjustment alone, taken from the final setting or moved.
 
-    `relu-5x5-padded` has the kernels of `relu-5x5` and the map sizes of `relu-3x3`.
+    `relu-5x5-padded` has the kernels of `relu-5x5` and the map sizes of `relu-3x3`;
+    `sigmoid-throughout` stands beside the sigmoid networks of `adjusted`.
     """
     base = ADJUSTED
     relu = replace(base, activation="relu", learning_rate=0.001)
@@ -158,7 +160,9 @@ def one_removed() -> dict[str, Recipe]:
         "batch-128": replace(base, batch_size=128),
         "momentum": replace(base, optimizer=Optimizer(momentum=0.9)),
         "output-tanh": replace(base, output_activation="tanh", loss=PLAIN.loss),
-        "output-sigmoid": replace(base, output_activation="sigmoid", loss=PLAIN.loss),
+        "sigmoid-throughout": replace(
+            base, activation="sigmoid", output_activation="sigmoid", loss=PLAIN.loss
+        ),
         "max-pooling": replace(base, pools=(Pool(), Pool())),
         "relu-5x5": relu,
         "relu-3x3": replace(relu, convs=convs(kernel=3)),
@@ -169,7 +173,8 @@ def one_removed() -> dict[str, Recipe]:
 def regularisers() -> dict[str, Recipe]:
     """L2 on kernels, biases and activities of the convolutions, singly and together.
 
-    ASSUMPTION: strengths; the paper names 0.00001 on kernels alone.
+    ASSUMPTION: strengths; the paper names 0.00001 on kernels alone. Keras' default is 0.01; the
+    `strong` ones are of that order, and all three weigh on the loss.
     """
     penalties = {
         "none": Penalty(),
@@ -181,6 +186,8 @@ def regularisers() -> dict[str, Recipe]:
         "kernel-activity": Penalty(kernel_l2=1e-3, activity_l2=1e-5),
         "bias-activity": Penalty(bias_l2=1e-3, activity_l2=1e-5),
         "all": Penalty(kernel_l2=1e-3, bias_l2=1e-3, activity_l2=1e-5),
+        "kernel-1e-2": Penalty(kernel_l2=1e-2),
+        "all-strong": Penalty(kernel_l2=1e-2, bias_l2=1e-2, activity_l2=1e-3),
     }
     return {name: replace(ADJUSTED, penalty=penalty) for name, penalty in penalties.items()}
 
@@ -191,40 +198,36 @@ DEEP_MAPS = (6, 16, 32, 32, 32)
 
 ENDS, ALL = (0, 4), (0, 1, 2, 3, 4)
 """Which of the five convolutions have a pool behind them."""
+AVERAGE = Pool(kind="average")
 
-DEEP = replace(
-    ADJUSTED, activation="relu", penalty=Penalty(), input_scaling="unit", learning_rate=0.001
-)
-"""What five layers are put on. ASSUMPTION: ReLU and cross-entropy, as in section 2, inputs scaled
-to [0, 1], biases of zero."""
+DEEP = replace(ADJUSTED, activation="relu", learning_rate=0.001)
+"""What five layers are put on: all of section 1, but for the ReLU of section 2."""
 
 
 def deep() -> dict[Levels, Recipe]:
     """(network, rate) -> recipe: five 3 x 3 convolutions that keep the size.
 
-    `halving` pools with stride 2, as Keras' default does whatever the padding, behind each of them;
-    `two-pools` behind the first and the last; `unpadded` is that without padding, its maps smaller.
-    `halving-raw` is given pixels of 0 to 255, as section 1 leaves them, which at the same rate are
-    far larger steps. `halving-raw-average` is that with the pooling, the drawn biases and the L2 of
-    the two-layer networks, so that depth is all that sets it apart from `relu-3x3`.
-    ASSUMPTION: strengths of the penalties.
+    `halving` has all else of section 1; it pools with stride 2, as Keras' default does whatever the
+    padding, behind each of them. `two-pools` does so behind the first and the last, and `unpadded`
+    is that without padding, its maps smaller. ASSUMPTION: `halving-plain` has what is usual with
+    ReLU instead, maximum pools, biases of zero and no L2, and `halving-plain-unit` inputs of 0 to 1
+    as well, where the same rate makes far smaller steps. ASSUMPTION: strengths of the penalties;
+    that on activities is small, as its sum goes over so many large values.
     """
-    halving = five(padding=1, pool=Pool(), at=ALL)
-    raw = replace(halving, input_scaling="raw")
-    drawn = tuple(replace(conv, bias_init=bias(0.5, SECOND_DEVIATION)) for conv in raw.convs)
+    halving = five(padding=1, pool=AVERAGE, at=ALL)
+    zeroed = tuple(replace(conv, bias_init=ZEROS) for conv in halving.convs)
+    plain = replace(halving, pools=(Pool(),) * 5, convs=zeroed, penalty=Penalty())
     networks = {
         "halving": halving,
-        "halving-raw": raw,
-        "halving-raw-average": replace(
-            raw, pools=(Pool(kind="average"),) * 5, penalty=ADJUSTED.penalty, convs=drawn
-        ),
-        "two-pools": five(padding=1, pool=Pool(), at=ENDS),
-        "unpadded": five(padding=0, pool=Pool(), at=ENDS),
+        "halving-plain": plain,
+        "halving-plain-unit": replace(plain, input_scaling="unit"),
+        "two-pools": five(padding=1, pool=AVERAGE, at=ENDS),
+        "unpadded": five(padding=0, pool=AVERAGE, at=ENDS),
     }
     penalties = {
-        "kernel": Penalty(kernel_l2=1e-3),
-        "bias": Penalty(bias_l2=1e-3),
-        "activity": Penalty(activity_l2=1e-5),
+        "kernel": replace(DEEP.penalty, kernel_l2=1e-3),
+        "bias": replace(DEEP.penalty, bias_l2=1e-3),
+        "activity": replace(DEEP.penalty, activity_l2=1e-7),
     }
     found: dict[Levels, Recipe] = {
         (name, rate): replace(recipe, learning_rate=rate)
@@ -232,7 +235,7 @@ def deep() -> dict[Levels, Recipe]:
         for rate in (0.001, 0.01)
     }
     for name, penalty in penalties.items():
-        found[f"halving-raw-{name}-l2", 0.001] = replace(raw, penalty=penalty)
+        found[f"halving-{name}-l2", 0.001] = replace(halving, penalty=penalty)
     return found
 
 
@@ -241,14 +244,17 @@ def keeping() -> dict[float, Recipe]:
 
     10 epochs: one costs as much as 30 of `halving`, and the paper sees overfitting from epoch 5 on.
     """
-    network = replace(five(padding=1, pool=Pool(kernel=3, stride=1, padding=1), at=ALL), epochs=10)
+    pool = replace(AVERAGE, kernel=3, stride=1, padding=1)
+    network = replace(five(padding=1, pool=pool, at=ALL), epochs=10)
     return {rate: replace(network, learning_rate=rate) for rate in (0.001, 0.01)}
 
 
 def five(*, padding: int, pool: Pool, at: tuple[int, ...]) -> Recipe:
     """Five convolutions, with a pool behind those at some places."""
+    deviations = (INPUT_DEVIATION, *(SECOND_DEVIATION,) * 4)
     layers = tuple(
-        Conv(maps=maps, kernel=3, padding=padding, bias_init=ZEROS) for maps in DEEP_MAPS
+        Conv(maps=maps, kernel=3, padding=padding, bias_init=bias(0.5, deviation))
+        for maps, deviation in zip(DEEP_MAPS, deviations, strict=True)
     )
     pools = tuple(pool if place in at else None for place in range(len(layers)))
     return replace(DEEP, convs=layers, pools=pools)

@@ -117,6 +117,9 @@ class Reported:
     """What it is, in our words."""
     value: float | None = None
     """In the recorded unit of the metric (an accuracy as a fraction); `None` for no number."""
+    decimals: int | None = None
+    """Decimals of the value in that unit; `None` for as many as its digits say, without the zeros
+    at its end."""
     term: Term | None = None
     """What we measured in its place."""
     readings: tuple[Term, ...] = ()

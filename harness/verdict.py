@@ -126,7 +126,10 @@ class Repeated:
         value = self.reported.value
         if value is None or self.low is None or self.high is None:
             return None
-        rounding = 0.5 * 10.0 ** -len(f"{value:.10g}".partition(".")[2])
+        decimals = self.reported.decimals
+        if decimals is None:
+            decimals = len(f"{value:.10g}".partition(".")[2])
+        rounding = 0.5 * 10.0**-decimals
         return self.low - rounding <= value <= self.high + rounding
 
 

@@ -192,10 +192,10 @@ def verdict(id: str, records: list[Record]) -> Verdict:
 
 
 def test_numbers_turned_round_turn_the_verdict() -> None:
-    higher, lower = "cifar_added/conv-bias-zero", "cifar_added/none"
-    assert verdict("D3-C10", runs({higher: 0.95, lower: 0.90})).word == "supported"
-    assert verdict("D3-C10", runs({higher: 0.90, lower: 0.95})).word == "contradicted"
-    assert verdict("D3-C10", []).word == "undecided"
+    higher, lower = "cifar_removed/none", "cifar_removed/bias-deviation-4704"
+    assert verdict("D3-C17", runs({higher: 0.95, lower: 0.90})).word == "supported"
+    assert verdict("D3-C17", runs({higher: 0.90, lower: 0.95})).word == "contradicted"
+    assert verdict("D3-C17", []).word == "undecided"
 
 
 def five(

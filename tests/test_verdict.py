@@ -59,6 +59,7 @@ def test_a_number_may_be_anything_that_rounds_to_it() -> None:
     cells = cells_of(runs({"a": (0.9752, 0.9753, 0.9751)}))
     assert repeat(reported, cells)[0].is_alike is True
     assert repeat(replace(reported, value=0.9800001), cells)[0].is_alike is False
+    assert repeat(replace(reported, decimals=4), cells)[0].is_alike is False  # 0.9800
 
 
 def test_a_number_stands_beside_every_reading() -> None:
