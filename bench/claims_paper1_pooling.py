@@ -11,7 +11,8 @@ from bench.stating import (
     MARGIN,
     cells,
     differs_by_kind,
-    is_above,
+    in_readings,
+    is_below,
     is_more,
     is_not_more,
     is_seen,
@@ -28,9 +29,13 @@ RECIPES = {name: pools()[name, "relu"] for name in NAMES}
 WIDE = pools()["k2-s2-p0-wide", "relu"]
 
 
-def rectified(*names: str) -> tuple[str, ...]:
+RATES = {"": "rate 0.01, as in the model card", "-lr0.1": "rate 0.1, as in the base code"}
+"""End of a variant's name -> the rate that section 2.3 is taken to have."""
+
+
+def rectified(*names: str, rate: str = "") -> tuple[str, ...]:
     """Cells with ReLU on the logits, as the paper has it."""
-    return cells("maxpool", *(f"{name}-relu" for name in names))
+    return cells("maxpool", *(f"{name}-relu{rate}" for name in names))
 
 
 def plain(*names: str) -> tuple[str, ...]:
@@ -38,18 +43,25 @@ def plain(*names: str) -> tuple[str, ...]:
     return cells("maxpool", *(f"{name}-plain" for name in names))
 
 
-def good_and_bad(name: str) -> tuple[Statement, Statement]:
+def good_and_bad(name: str, rate: str) -> tuple[Statement, Statement]:
     """What three runs, two of them good, can show."""
+    at = rectified(name, rate=rate)
     return (
-        is_seen(f"a run of {name} ends below 90%", BAD, rectified(name), 0.5),
-        is_seen(f"a run of {name} ends above 95%", "test_accuracy", rectified(name), 0.95),
+        is_seen(f"a run of {name} ends below 90%", BAD, at, 0.5),
+        is_seen(f"a run of {name} ends above 95%", "test_accuracy", at, 0.95),
     )
 
 
-RATE = (
-    "Two of three runs fix no rate: what they show is that both good runs (above 95%) and bad "
-    "ones (below 90%) occur, which is what is asked here; the share of bad runs stands beside it."
+def does_well_at_times(name: str) -> tuple[Statement, ...]:
+    """Good and bad runs occur, at either rate."""
+    return in_readings(RATES, lambda rate: good_and_bad(name, rate))
+
+
+AT_TIMES = (
+    "Two of three runs fix no share: what they show is that both good runs (above 95%) and bad "
+    "ones (below 90%) occur, which is what is asked here."
 )
+EITHER_RATE = "Section 2.3 names no rate: that of the model card, or that of the base code."
 GOOD_RUNS = (
     "Compared with the logits left alone, as the paper sets aside the runs that went badly; lost "
     "classes would drown the difference."
@@ -78,17 +90,21 @@ FIRST = (
         id="D1-C18",
         place="2.3",
         text="None of the seven poolings, the original included, does well every time.",
-        statements=tuple(
-            is_seen(f"a run of {name} ends below 90%", BAD, rectified(name), 0.5) for name in NAMES
+        statements=in_readings(
+            RATES,
+            lambda rate: tuple(
+                is_seen(f"a run of {name} ends below 90%", BAD, rectified(name, rate=rate), 0.5)
+                for name in NAMES
+            ),
         ),
-        note="Two of the seven are not named in the paper and assumed.",
+        note=f"Two of the seven are not named in the paper and assumed. {EITHER_RATE}",
     ),
     Claim(
         id="D1-C19",
         place="2.3",
         text="The original does very well in two runs of three and badly in one.",
-        statements=good_and_bad(ORIGINAL),
-        note=RATE,
+        statements=does_well_at_times(ORIGINAL),
+        note=f"{AT_TIMES} {EITHER_RATE}",
     ),
     Claim(
         id="D1-C20",
@@ -128,17 +144,20 @@ ALL = (
         id="D1-C37",
         place="2.3",
         text="The two poolings that are not named did worse than two good runs in three.",
-        statements=(
-            is_above(
-                "more than half of the runs of both end below 90%",
-                BAD,
-                rectified(KERNEL_ONLY, KERNEL_AND_PADDING),
-                0.5,
+        statements=in_readings(
+            RATES,
+            lambda rate: (
+                is_below(
+                    "the runs of both end below 90% on average",
+                    "test_accuracy",
+                    rectified(KERNEL_ONLY, KERNEL_AND_PADDING, rate=rate),
+                    0.9,
+                ),
             ),
         ),
         note="Follows from their absence in the list. Their parameters are unknown: a larger "
-        "kernel alone and a larger kernel with padding are assumed. Fewer than two of three is "
-        "taken for bad runs being the more frequent.",
+        "kernel alone and a larger kernel with padding are assumed. Fewer than two good runs of "
+        f"three is taken for a mean below 90%. {EITHER_RATE}",
     ),
     Claim(
         id="D1-C38",

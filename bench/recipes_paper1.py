@@ -1,9 +1,9 @@
 """Paper 1 in its own protocol: five experiments on the base network, and what its claims ask more.
 
 `recipes.PAPER_1` is the model card: SGD 0.01, batch 256, 20 epochs, ReLU on the logits. Section 2
-does not repeat these settings. ASSUMPTION: they hold throughout. Each experiment has both readings
-of "all nonlinearities": with the one on the logits (`relu`, named after it) and without it
-(`plain`).
+does not repeat these settings. ASSUMPTION: they hold throughout; poolings and depths are trained at
+the 0.1 of the base code, too (`relu-lr0.1`). Each experiment has both readings of "all
+nonlinearities": with the one on the logits (`relu`, named after it) and without it (`plain`).
 """
 
 from collections.abc import Mapping
@@ -36,8 +36,8 @@ OTHER_POOLS: Mapping[int, tuple[Pool, ...]] = {
 """Depth -> other pools that leave maps large enough, 7 x 7 and 2 x 2: a second reading of what
 `recipes.DEPTHS` assumes."""
 
-PLAIN_HEAD_RATES = (0.1, 0.01)
-"""Rates at which heads are trained without a ReLU on the logits, too; at the third none learns."""
+LEARNING_RATES = (0.1, 0.01)
+"""Rates at which heads are trained in other readings, too; at the third none learns."""
 
 WIDE = 171
 """Width of the first linear layer that gives the original pooling as many parameters as variant A:
@@ -71,18 +71,21 @@ def pools() -> dict[Levels, Recipe]:
     """(pool, logits) -> recipe; `k2-s2-p0-wide` has the parameters of `k2-s2-p1`."""
     made = {name: replace(PAPER_1, pools=(pool, pool)) for name, pool in POOLS.items()}
     made["k2-s2-p0-wide"] = replace(PAPER_1, linears=(WIDE, 84))
-    return {
+    found: dict[Levels, Recipe] = {
         (name, reading): logits(recipe, is_rectified)
         for name, recipe in made.items()
         for reading, is_rectified in READINGS.items()
     }
+    for name in (*recipes.POOLS, "k2-s2-p0-wide"):
+        found[name, "relu-lr0.1"] = replace(made[name], learning_rate=0.1)
+    return found
 
 
 def depths() -> dict[Levels, Recipe]:
-    """(depth, logits) -> recipe; `relu-he` draws larger weights, so that gradients do not shrink.
+    """(depth, logits) -> recipe; `he` draws larger weights, so that gradients do not shrink.
 
     With PyTorch's initialisation values and gradients get smaller from layer to layer; with He's
-    they do not: it takes vanishing gradients away and leaves all else of `relu`. `relu-other-pools`
+    they do not: it takes vanishing gradients away and leaves all else. `relu-other-pools`
     shrinks the maps of 3 and 4 layers elsewhere.
     """
     made = recipes.depths(PAPER_1)
@@ -91,8 +94,11 @@ def depths() -> dict[Levels, Recipe]:
         for depth, recipe in made.items()
         for reading, is_rectified in READINGS.items()
     }
-    for depth in (2, 4):
-        found[depth, "relu-he"] = replace(made[depth], weight_init=Init(kind="he-uniform"))
+    for depth, reading in ((2, "relu"), (2, "plain"), (4, "plain")):
+        he = replace(found[depth, reading], weight_init=Init(kind="he-uniform"))
+        found[depth, f"{reading}-he"] = he
+    for depth, recipe in made.items():
+        found[depth, "relu-lr0.1"] = replace(recipe, learning_rate=0.1)
     found[2, "relu-other-pools"] = found[2, "relu"]
     for depth, pools in OTHER_POOLS.items():
         found[depth, "relu-other-pools"] = replace(made[depth], pools=pools)
@@ -103,16 +109,18 @@ def heads() -> dict[Levels, Recipe]:
     """(head, rate) -> recipe; `rnn-batch` and `lstm-batch` read the batch as their sequence.
 
     PyTorch's default recurrent layer takes a 2-D input for one unbatched sequence: each image's
-    answer then depends on those before it. `rnn` and `lstm` read the 16 maps as 16 steps. All have
-    the ReLU on the logits, which loses classes; without it, `plain`, heads alone differ.
+    answer then depends on those before it. `rnn` and `lstm` read the 16 maps as 16 steps, at the
+    rates at which they learn. All have the ReLU on the logits, which loses classes; without it,
+    `plain`, heads alone differ.
     """
     found: dict[Levels, Recipe] = {}
     for (head, rate), recipe in recipes.heads(PAPER_1).items():
-        found[head, rate] = recipe
+        if head == "linear" or rate in LEARNING_RATES:
+            found[head, rate] = recipe
         if head != "linear":
             found[f"{head}-batch", rate] = replace(recipe, head_sequence="batch")
     for head in ("linear", "rnn-batch", "lstm-batch"):
-        for rate in PLAIN_HEAD_RATES:
+        for rate in LEARNING_RATES:
             found[f"{head}-plain", rate] = logits(found[head, rate], is_rectified=False)
     return found
 

@@ -350,8 +350,20 @@ def _alike(each: Repeated) -> str:
         return "no runs yet"
     if each.is_alike is None or each.metric is None:
         return "one seed does not tell"
-    span = f"{each.metric.show(each.low)} to {each.metric.show(each.high)}"
-    return f"yes ({span})" if each.is_alike else f"**no** ({span})"
+    span = _span(each.metric, each.low, each.high)
+    if not each.is_alike:
+        return f"**no** ({span})"
+    if each.is_within_seen:
+        return f"yes ({span})"
+    seen = _span(each.metric, each.estimate.lowest, each.estimate.highest)
+    return f"not excluded ({span}), but none of ours was there ({seen})"
+
+
+def _span(metric: Metric, low: float | None, high: float | None) -> str:
+    """From here to there; a share is nowhere below 0 or above 1."""
+    if metric.unit == "%" and low is not None and high is not None:
+        low, high = max(0.0, low), min(1.0, high)
+    return f"{metric.show(low)} to {metric.show(high)}"
 
 
 def _tuning(tuned: Sequence[Tuned]) -> list[str]:

@@ -7,7 +7,7 @@ from statistics import fmean
 from scipy import stats
 
 from harness.claim import Statement
-from harness.inference import Test, p_value, seeds_needed
+from harness.inference import Test, least_seeds, p_value, seeds_needed
 from harness.metrics import Metric
 
 MOST_RUNS = 1_000
@@ -107,6 +107,8 @@ def needed(
     if read.is_outcome and set(values) <= {0.0, 1.0} and 0 < statement.bound < 1:
         return _runs_needed(statement, fmean(values), level=level)
     least = LEAST_SPREAD_SEEDS if statement.of == "spread" else LEAST_SEEDS
+    if read.is_outcome:
+        least = least_seeds(level)
     bounds = (
         [statement.bound] if statement.shows != "within" else [-statement.bound, statement.bound]
     )

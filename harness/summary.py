@@ -50,7 +50,7 @@ class CaseSummary:
     diverged: bool
     """As in the record."""
     stuck: bool
-    """It ended with a dead output unit, so that a class is lost."""
+    """It ended with a dead output unit, so that its class is lost."""
     test_accuracy: float | None
     """As in the record."""
     best_test_accuracy: float | None

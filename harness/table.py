@@ -188,7 +188,10 @@ def notes(comparison: Comparison) -> list[str]:
             "chosen by the test images is no test of them any more."
         )
     if any(cell.stuck for cell in cells):
-        found.append("Stuck: a run that ended with a dead output unit, so that a class is lost.")
+        found.append(
+            "Stuck: a run that ended with an output unit that no image moves, so that its class is "
+            "lost. A class may be lost without that, too."
+        )
     return found
 
 

@@ -90,14 +90,13 @@ class Verdict:
     def seeds_needed(self) -> int | None:
         """Seeds that would decide it where its numbers lie; `None` where that cannot be foreseen.
 
-        A claim that needs all its statements is refuted by one of them: the soonest is enough.
+        One reading that shows it is enough, the soonest; to refute it takes all, the latest.
         """
-        against = [found.seeds_needed for found in self.results if found.leans_against]
-        if self.claim.needs == "all" and against and not _is_read_twice(self.results):
-            return min((need for need in against if need is not None), default=None)
-        needs = [found.seeds_needed for found in self.results]
-        known = [need for need in needs if need is not None]
-        return max(known) if known and len(known) == len(needs) else None
+        readings = [_foreseen(self.claim, own) for own in _by_reading(self.results)]
+        shown = [need for need, is_for in readings if is_for and need is not None]
+        if any(is_for for _, is_for in readings):
+            return min(shown, default=None)
+        return _latest([need for need, _ in readings])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,14 +122,25 @@ class Repeated:
 
         The number is given to so many decimals, and may be anything that rounds to it.
         """
-        value = self.reported.value
+        value, rounding = self.reported.value, self._rounding
         if value is None or self.low is None or self.high is None:
             return None
+        return self.low - rounding <= value <= self.high + rounding
+
+    @property
+    def is_within_seen(self) -> bool:
+        """Whether it lies between the lowest and the highest of our runs."""
+        value, rounding, found = self.reported.value, self._rounding, self.estimate
+        if value is None or found is None:
+            return False
+        return found.lowest - rounding <= value <= found.highest + rounding
+
+    @property
+    def _rounding(self) -> float:
         decimals = self.reported.decimals
         if decimals is None:
-            decimals = len(f"{value:.10g}".partition(".")[2])
-        rounding = 0.5 * 10.0**-decimals
-        return self.low - rounding <= value <= self.high + rounding
+            decimals = len(f"{self.reported.value or 0:.10g}".partition(".")[2])
+        return float(0.5 * 10.0**-decimals)
 
 
 def cells_of(records: Iterable[Record]) -> dict[str, list[Record]]:
@@ -285,11 +295,7 @@ def _sides(claim: Claim, results: Sequence[Result]) -> tuple[float, float]:
     """p for and against the claim as a whole."""
     if not results:
         return 1.0, 1.0
-    readings = [
-        [found for found in results if found.statement.reading == reading]
-        for reading in dict.fromkeys(found.statement.reading for found in results)
-    ]
-    sides = [_sides_of_one(claim, own) for own in readings]
+    sides = [_sides_of_one(claim, own) for own in _by_reading(results)]
     p_for, p_against = zip(*sides, strict=True)
     return min(1.0, len(sides) * min(p_for)), max(p_against)
 
@@ -303,8 +309,31 @@ def _sides_of_one(claim: Claim, results: Sequence[Result]) -> tuple[float, float
     return min(1.0, count * min(p_for)), max(p_against)
 
 
-def _is_read_twice(results: Sequence[Result]) -> bool:
-    return len({found.statement.reading for found in results}) > 1
+def _by_reading(results: Sequence[Result]) -> list[list[Result]]:
+    """The results of each reading."""
+    return [
+        [found for found in results if found.statement.reading == reading]
+        for reading in dict.fromkeys(found.statement.reading for found in results)
+    ]
+
+
+def _foreseen(claim: Claim, results: Sequence[Result]) -> tuple[int | None, bool]:
+    """Seeds that would decide one reading, and whether its numbers lie on the claim's side.
+
+    What decides alone, a statement that fails where all are needed or one that holds where any is,
+    decides as soon as it is sure itself; else all have to be.
+    """
+    decides_against = claim.needs == "all"
+    alone = [found for found in results if found.leans_against == decides_against]
+    if alone:
+        needs = [found.seeds_needed for found in alone]
+        return min((need for need in needs if need is not None), default=None), not decides_against
+    return _latest([found.seeds_needed for found in results]), decides_against
+
+
+def _latest(needs: Sequence[int | None]) -> int | None:
+    known = [need for need in needs if need is not None]
+    return max(known) if known and len(known) == len(needs) else None
 
 
 def _result(statement: Statement, cells: Cells, *, level: float) -> Result:

@@ -62,6 +62,14 @@ def test_a_number_may_be_anything_that_rounds_to_it() -> None:
     assert repeat(replace(reported, decimals=4), cells)[0].is_alike is False  # 0.9800
 
 
+def test_a_number_that_an_interval_allows_may_lie_where_no_run_was() -> None:
+    reported = Reported(id="D2-N01", place="6", text="a", value=0.99, term=term("a"))
+    (found,) = repeat(reported, cells_of(runs({"a": (0.6, 0.87, 0.84)})))
+    assert (found.is_alike, found.is_within_seen) == (True, False)
+    (found,) = repeat(replace(reported, value=0.87), cells_of(runs({"a": (0.6, 0.87, 0.84)})))
+    assert (found.is_alike, found.is_within_seen) == (True, True)
+
+
 def test_a_number_stands_beside_every_reading() -> None:
     reported = Reported(
         id="D2-N01", place="6", text="a", value=0.95, term=term("a"), readings=(term("b"),)
@@ -319,3 +327,27 @@ def test_what_is_the_same_in_every_run_needs_no_second_one() -> None:
     right = Reported(id="D2-N01", place="6", text="a", value=44_426.0, term=size)
     assert repeat(right, cells)[0].is_alike is True
     assert repeat(replace(right, value=44_427.0), cells)[0].is_alike is False
+
+
+def test_the_soonest_reading_that_shows_a_claim_tells_how_many_seeds_would_do() -> None:
+    def needed(**values: Sequence[float]) -> int | None:
+        one, two = more(reading="one"), more(reading="two", terms=(term("c"), term("d", -1.0)))
+        found = verdict(claim(one, two), values)
+        assert found.word == "undecided"
+        return found.seeds_needed
+
+    close, clear, turned = (0.97, 0.95, 0.975, 0.96), (0.98, 0.95, 0.99, 0.955), (0.94, 0.96, 0.95)
+    low = (0.955, 0.96, 0.96, 0.95)
+    alone = needed(a=clear, b=low)
+    assert alone is not None
+    assert needed(a=clear, b=low, c=close, d=low) == alone  # not that of the other, which is later
+    against = needed(a=low, b=clear)
+    assert against is None  # of the other reading there is nothing yet, and it takes both
+    both = needed(a=low, b=clear, c=turned, d=(0.95, 0.965, 0.97))
+    assert both is not None
+
+
+def test_signs_need_as_many_seeds_as_they_can_tell_anything_with() -> None:
+    often = replace(more(), terms=(term("a", 1.0, "below@0.9"), term("b", -1.0, "below@0.9")))
+    (found,) = verdict(claim(often), {"a": [0.3] * 4, "b": [0.97] * 4}).results
+    assert found.seeds_needed == 6  # 2^-6 is the first below 0.025
