@@ -1,4 +1,4 @@
-"""Paper 3 on CIFAR-10; where it cannot be downloaded, give it with --dataset NAME=FILE.npz."""
+"""Paper 3 on CIFAR-10; where it cannot be downloaded, give it with --stand-in cifar10=FILE.npz."""
 
 from bench import recipes_paper3
 from bench.experiment import experiment
