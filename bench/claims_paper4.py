@@ -20,7 +20,7 @@ from bench.stating import (
 )
 from harness.claim import Claim, Statement, Term
 
-START, FASTER, FINAL = "path/m0-lr0.01", "path/m0-lr0.03", "path/m0.9-lr0.02"
+FINAL = "path/m0.9-lr0.02"
 FIRST_START = "start/assumed"
 """The start, trained for the paper's 8 epochs and no longer."""
 EIGHT = "test_accuracy@8"

@@ -19,7 +19,6 @@ RATES = (0.1, 0.01, 0.001)
 ACTIVATIONS: tuple[Activation, ...] = ("sigmoid", "tanh")
 LOSSES: Mapping[str, Loss] = {"mse": "mse", "ce": "keras-cross-entropy"}
 """Name in case ids -> loss."""
-OUTPUTS: tuple[Activation, ...] = ("sigmoid", "tanh")
 ZEROS, GLOROT = Init(kind="zeros"), Init(kind="glorot-uniform")
 
 FIRST_DEVIATION, SECOND_DEVIATION = 1 / 4704, 1 / 3702
