@@ -56,9 +56,18 @@ def test_paper_1_has_both_readings_of_its_logits() -> None:
 
 def test_larger_initial_weights_are_the_one_change_that_takes_vanishing_gradients_away() -> None:
     found = recipes_paper1.depths()
-    for depth in (2, 4):
-        given, larger = found[depth, "relu"].to_dict(), found[depth, "relu-he"].to_dict()
+    for depth, reading in ((2, "relu"), (2, "plain"), (4, "plain")):
+        given, larger = found[depth, reading].to_dict(), found[depth, f"{reading}-he"].to_dict()
         assert {name for name in given if given[name] != larger[name]} == {"weight_init"}
+
+
+def test_poolings_and_depths_at_the_base_codes_rate_differ_in_the_rate_alone() -> None:
+    for found in (recipes_paper1.pools(), recipes_paper1.depths()):
+        faster = [first for first, reading in found if reading == "relu-lr0.1"]
+        assert faster
+        for first in faster:
+            given = found[first, "relu"].to_dict() | {"learning_rate": 0.1}
+            assert found[first, "relu-lr0.1"].to_dict() == given
 
 
 def test_repository_trains_in_file_order_at_a_tenth() -> None:
@@ -131,10 +140,23 @@ def test_one_removed_is_one_change_from_the_final_setting() -> None:
             if value != found["none"].to_dict()[field]
         }
         for name, recipe in found.items()
-        if not name.startswith(("relu", "output"))  # those with a loss or a rate of their own
+        if not name.startswith(("relu", "output", "sigmoid"))  # with a loss or rate of their own
     }
     assert fields.pop("none") == set()
     assert all(len(changed) == 1 for changed in fields.values())
+
+
+def test_sigmoid_throughout_is_an_adjusted_sigmoid_network_with_another_output() -> None:
+    given = recipes_paper3.adjusted()["sigmoid", "ce", "softmax", 0.01].to_dict()
+    found = recipes_paper3.one_removed()["sigmoid-throughout"].to_dict()
+    changed = {field for field, value in found.items() if value != given[field]}
+    assert changed == {"output_activation", "loss"}
+
+
+def test_five_layers_have_all_else_of_section_1() -> None:
+    given = recipes_paper3.one_removed()["relu-3x3"].to_dict()
+    found = recipes_paper3.deep()["halving", 0.001].to_dict()
+    assert {field for field, value in found.items() if value != given[field]} == {"convs", "pools"}
 
 
 def test_five_convolutions_keep_their_sizes() -> None:

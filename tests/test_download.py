@@ -126,17 +126,23 @@ def test_whole_download_is_moved_into_place(
     assert files_under(root) == sorted(f"MNIST/raw/{file}" for file in mnist.files)
 
 
+def unread(path: Path) -> tuple[int, int, int]:
+    """What tells a file from another in its place, but for the time at which it was read."""
+    found = path.stat()
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
 def test_download_completes_a_folder_and_replaces_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mnist: Dataset
 ) -> None:
     paths = write(mnist, tmp_path)
     paths[0].unlink()
     (tmp_path / "MNIST/raw/notes.txt").touch()
-    before = paths[1].stat()
+    before = unread(paths[1])
     fetch_by(monkeypatch, writing(4))
     resolve("mnist", root=tmp_path, files={})
     assert paths[0].is_file()
-    assert paths[1].stat() == before
+    assert unread(paths[1]) == before
     assert "MNIST/raw/notes.txt" in files_under(tmp_path)
 
 
