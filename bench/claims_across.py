@@ -1,8 +1,8 @@
 """Where the papers can be held against each other.
 
 Each comparison is a claim of ours: which difference between the recipes explains that the papers
-disagree. It was written before the runs that decide it, but for X-C01: its statement on batches of 256
-alone was added, and one on paper 1's rate dropped, when six seeds of paper 4 were known.
+disagree. It was written before the runs that decide it, but for X-C01: its statement on batches of
+256 alone was added, and one on paper 1's rate dropped, when six seeds of paper 4 were known.
 """
 
 from bench.claims_paper4 import HELD
