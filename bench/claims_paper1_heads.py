@@ -21,6 +21,14 @@ READINGS = {"": "ReLU on the logits", "-plain": "logits left alone"}
 BATCH = "The batch is the sequence, as PyTorch's default has it; `rnn` and `lstm` read maps."
 
 
+def _is_seen_above(
+    says: str, first: tuple[str, ...], second: tuple[str, ...], *, by: float
+) -> Statement:
+    """In at least one seed all of the first heads end above the second by so much."""
+    terms = term("test_accuracy", first, over="least"), term("test_accuracy", second, weight=-1.0)
+    return Statement(says=says, terms=terms, shows="seen", bound=by)
+
+
 HEADS = (
     Claim(
         id="D1-C51",
@@ -106,18 +114,11 @@ HEADS = (
                     (*at(f"{LINEAR}{logits}", 0.1), *at(f"{RNN}{logits}", 0.1)),
                     at(f"{LSTM}{logits}", 0.1),
                 ),
-                Statement(
-                    says="in some run it ends more than 2 points below both",
-                    terms=(
-                        term(
-                            "test_accuracy",
-                            (*at(f"{LINEAR}{logits}", 0.1), *at(f"{RNN}{logits}", 0.1)),
-                            over="least",
-                        ),
-                        term("test_accuracy", at(f"{LSTM}{logits}", 0.1), weight=-1.0),
-                    ),
-                    shows="seen",
-                    bound=0.02,
+                _is_seen_above(
+                    "in some run it ends more than 2 points below both",
+                    (*at(f"{LINEAR}{logits}", 0.1), *at(f"{RNN}{logits}", 0.1)),
+                    at(f"{LSTM}{logits}", 0.1),
+                    by=0.02,
                 ),
             ),
         ),
@@ -131,23 +132,17 @@ HEADS = (
         statements=in_readings(
             READINGS,
             lambda logits: (
-                Statement(
-                    says="in some run RNN ends no more than 5 points below linear",
-                    terms=(
-                        term("test_accuracy", at(f"{RNN}{logits}", 0.01)),
-                        term("test_accuracy", at(f"{LINEAR}{logits}", 0.01), weight=-1.0),
-                    ),
-                    shows="seen",
-                    bound=-0.05,
+                _is_seen_above(
+                    "in some run RNN ends no more than 5 points below linear",
+                    at(f"{RNN}{logits}", 0.01),
+                    at(f"{LINEAR}{logits}", 0.01),
+                    by=-0.05,
                 ),
-                Statement(
-                    says="in some run RNN ends more than 10 points below linear",
-                    terms=(
-                        term("test_accuracy", at(f"{LINEAR}{logits}", 0.01)),
-                        term("test_accuracy", at(f"{RNN}{logits}", 0.01), weight=-1.0),
-                    ),
-                    shows="seen",
-                    bound=0.1,
+                _is_seen_above(
+                    "in some run RNN ends more than 10 points below linear",
+                    at(f"{LINEAR}{logits}", 0.01),
+                    at(f"{RNN}{logits}", 0.01),
+                    by=0.1,
                 ),
             ),
         ),

@@ -11,8 +11,10 @@ from harness.metrics import metric
 from harness.overview import LoadedRun, overview
 from harness.papers_page import Repetition, Tuned
 from harness.record import Record
+from harness.repeated import repeat
 from harness.store import Manifest
-from harness.verdict import cells_of, judge, repeat
+from harness.term_values import cells_of
+from harness.verdict import judge
 
 SEARCHES = "tuned_"
 """How experiments begin whose rates are searched on held-out images."""

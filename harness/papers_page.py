@@ -11,10 +11,11 @@ from harness.estimate import Estimate
 from harness.metrics import Metric
 from harness.overview import Overview
 from harness.page import Picture, about_runs, picture_parts, trouble_parts
+from harness.repeated import Repeated
 from harness.sentences import best_sentence
 from harness.statement_tests import RARE, unseen_rate
 from harness.table import escape, markdown, markdown_table, notes
-from harness.verdict import LEVEL, Repeated, Result, Verdict
+from harness.verdict import LEVEL, Result, Verdict
 
 ACROSS = "X"
 """Id of what goes across papers."""

@@ -24,7 +24,8 @@ from harness.axes import (
 from harness.claim import Paper, Word, paper_of
 from harness.mosaic import Block, coloured, mosaic_figure
 from harness.record import StepLoss
-from harness.verdict import Repeated, Verdict
+from harness.repeated import Repeated
+from harness.verdict import Verdict
 
 COLOUR: Mapping[Word, str] = {
     "supported": "#117733",

@@ -7,26 +7,20 @@ together refute it. The claims of a paper are corrected together by Holm, so tha
 single false verdict among them is at most 5%.
 """
 
-import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from statistics import fmean, median, stdev
+from statistics import fmean, median
 
-from scipy import stats
-
-from harness.claim import Claim, Claims, Over, Reported, Statement, Term, Word, paper_of
-from harness.estimate import CONFIDENCE, Estimate, estimate
+from harness.claim import Claim, Claims, Statement, Word, paper_of
+from harness.estimate import Estimate, estimate
 from harness.inference import holm
 from harness.metrics import Metric, metric
 from harness.record import Record
 from harness.statement_tests import BothSides, both_sides, needed, paired, unpaired
+from harness.term_values import BySeed, Cells, by_seed, cells_of
 
 LEVEL = 0.05
 """Chance of any false verdict among the claims of a paper."""
-Cells = Mapping[str, Sequence[Record]]
-"""`EXPERIMENT/VARIANT` -> its records without those that raised."""
-BySeed = dict[int, float]
-"""Seed -> value."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,59 +93,6 @@ class Verdict:
         return _latest([need for need, _ in readings])
 
 
-@dataclass(frozen=True, kw_only=True)
-class Repeated:
-    """A reported number beside ours."""
-
-    reported: Reported
-    """What the paper has."""
-    metric: Metric | None
-    """In whose unit; `None` where nothing was measured in its place."""
-    estimate: Estimate | None
-    """Ours, over seeds."""
-    low: float | None
-    """Where a further run of ours would lie with 95%: lower end. `None` for fewer than two runs."""
-    high: float | None
-    """Upper end."""
-    reading: str = ""
-    """The cell, where it is not the one that stands for the number but another reading."""
-
-    @property
-    def is_alike(self) -> bool | None:
-        """Whether the paper's number could be one more run of ours; `None` if that is not known.
-
-        The number is given to so many decimals, and may be anything that rounds to it.
-        """
-        value, rounding = self.reported.value, self._rounding
-        if value is None or self.low is None or self.high is None:
-            return None
-        return self.low - rounding <= value <= self.high + rounding
-
-    @property
-    def is_within_seen(self) -> bool:
-        """Whether it lies between the lowest and the highest of our runs."""
-        value, rounding, found = self.reported.value, self._rounding, self.estimate
-        if value is None or found is None:
-            return False
-        return found.lowest - rounding <= value <= found.highest + rounding
-
-    @property
-    def _rounding(self) -> float:
-        decimals = self.reported.decimals
-        if decimals is None:
-            decimals = len(f"{self.reported.value or 0:.10g}".partition(".")[2])
-        return float(0.5 * 10.0**-decimals)
-
-
-def cells_of(records: Iterable[Record]) -> dict[str, list[Record]]:
-    """The records by cell, without those that raised."""
-    found: dict[str, list[Record]] = {}
-    for record in records:
-        if not record.raised:
-            found.setdefault(f"{record.experiment}/{record.variant}", []).append(record)
-    return found
-
-
 def judge(claims: Claims, records: Iterable[Record]) -> tuple[Verdict, ...]:
     """A verdict on each claim, in their order, corrected within each paper."""
     cells = cells_of(records)
@@ -161,73 +102,6 @@ def judge(claims: Claims, records: Iterable[Record]) -> tuple[Verdict, ...]:
         for claim in claims.claims
     ]
     return tuple(_corrected(drafts))
-
-
-def repeat(reported: Reported, cells: Cells) -> tuple[Repeated, ...]:
-    """A reported number beside the runs that repeat it, and beside those of other readings."""
-    if reported.term is None:
-        return (Repeated(reported=reported, metric=None, estimate=None, low=None, high=None),)
-    return (
-        _repeated(reported, reported.term, cells),
-        *(
-            _repeated(reported, term, cells, reading=", ".join(term.at))
-            for term in reported.readings
-        ),
-    )
-
-
-def _repeated(reported: Reported, term: Term, cells: Cells, *, reading: str = "") -> Repeated:
-    values, read = list(by_seed(term, cells).values()), metric(term.metric)
-    low, high = _further_run(values, read)
-    return Repeated(
-        reported=reported,
-        metric=read,
-        estimate=estimate(values),
-        low=low,
-        high=high,
-        reading=reading,
-    )
-
-
-def by_seed(term: Term, cells: Cells) -> BySeed:
-    """Seed -> number of a term, unweighted, of the seeds that all its cells have."""
-    read = metric(term.metric)
-    each = [_values(cells.get(cell, ()), read) for cell in term.at]
-    shared = set.intersection(*(set(values) for values in each)) if each else set()
-    if term.chosen_by:
-        return _chosen(term, cells, each)
-    together = _together(term.over, read)
-    return {seed: together([values[seed] for values in each]) for seed in sorted(shared)}
-
-
-def _chosen(term: Term, cells: Cells, each: Sequence[BySeed]) -> BySeed:
-    """Seed -> number of the cell that another metric puts first; only seeds that all have whole."""
-    read = metric(term.chosen_by)
-    marks = [_values(cells.get(cell, ()), read) for cell in term.at]
-    shared = set.intersection(*(set(values) for values in (*each, *marks)))
-    best = max if read.better == "higher" else min
-    return {
-        seed: each[best(range(len(each)), key=lambda place: marks[place][seed])][seed]
-        for seed in sorted(shared)
-    }
-
-
-def _values(records: Sequence[Record], read: Metric) -> BySeed:
-    found = ((record.seed, read.read(record)) for record in records)
-    return {seed: value for seed, value in found if value is not None}
-
-
-def _together(over: Over, read: Metric) -> Callable[[Sequence[float]], float]:
-    best, worst = (max, min) if read.better == "higher" else (min, max)
-    reducers: dict[Over, Callable[[Sequence[float]], float]] = {
-        "mean": fmean,
-        "best": best,
-        "worst": worst,
-        "least": min,
-        "most": max,
-        "range": lambda values: max(values) - min(values),
-    }
-    return reducers[over]
 
 
 def _open(claims: Claims, paper: str) -> int:
@@ -405,19 +279,3 @@ def _split(statement: Statement, cells: Cells) -> tuple[list[float], list[float]
 def _less_mean(ones: Sequence[float], zeros: Sequence[float]) -> list[float]:
     """The first less the mean of the second; empty where either kind lacks."""
     return [value - fmean(zeros) for value in ones] if zeros else []
-
-
-def _further_run(values: Sequence[float], read: Metric) -> tuple[float | None, float | None]:
-    """The interval that holds one further run with 95%: t, with the deviation of single runs.
-
-    What is the same in every run is so in a further one.
-    """
-    found = estimate(values)
-    if found and read.is_fixed:
-        return found.mean, found.mean
-    if found is None or found.n < 2:
-        return None, None
-    deviation = max(stdev(values), read.resolution)
-    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, found.n - 1))
-    half *= deviation * math.sqrt(1 + 1 / found.n)
-    return found.mean - half, found.mean + half

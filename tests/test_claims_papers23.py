@@ -18,9 +18,12 @@ from bench.reported_paper2 import REPORTED as REPORTED_2
 from bench.reported_paper3 import PAPER as PAPER_3
 from bench.reported_paper3 import REPORTED as REPORTED_3
 from harness.claim import Claims, Term, cells, check, read_claims, write_claims
-from harness.metrics import FAMILIES, metric
+from harness.metric_families import FAMILIES
+from harness.metrics import metric
 from harness.record import Record
-from harness.verdict import Verdict, cells_of, judge, repeat
+from harness.repeated import repeat
+from harness.term_values import cells_of
+from harness.verdict import Verdict, judge
 from lenet.data import load
 from tests.records import make_record
 

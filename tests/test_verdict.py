@@ -9,8 +9,10 @@ from scipy import stats
 
 from harness.claim import Claim, Claims, Fact, Reported, Statement, Term
 from harness.record import Record
+from harness.repeated import repeat
 from harness.statement_tests import unseen_rate
-from harness.verdict import Verdict, by_seed, cells_of, judge, repeat
+from harness.term_values import by_seed, cells_of
+from harness.verdict import Verdict, judge
 from tests.records import make_epoch, make_record
 
 Values = Mapping[str, Sequence[float]]
