@@ -19,17 +19,16 @@ def probe(
     Shapes: images [N, C, H, W], labels [N]. Leaves the parameters' gradients as they were found.
     """
     outputs: dict[str, Tensor] = {}
-    logits = model(images, outputs)
-    loss = LOSSES[model.recipe.loss](logits, labels)
-    parameters = list(model.parameters())
-    gradients = iter(torch.autograd.grad(loss, parameters))
+    with torch.no_grad():
+        model(images, outputs)
+    loss = LOSSES[model.recipe.loss](model(images), labels)
+    gradients = iter(torch.autograd.grad(loss, list(model.parameters())))
     norms = {
         name: float(torch.stack([next(gradients).norm() for _ in layer.parameters()]).norm())
         for name, layer in model.layers.items()
     }
     recipe = model.recipe
     kinds = dict(zip(outputs, (*recipe.activations, recipe.output_activation), strict=True))
-    found = {name: output.detach() for name, output in outputs.items()}
-    dead = {name: dead_share(output, kinds[name]) for name, output in found.items()}
-    saturated = {name: saturated_share(output, kinds[name]) for name, output in found.items()}
+    dead = {name: dead_share(output, kinds[name]) for name, output in outputs.items()}
+    saturated = {name: saturated_share(output, kinds[name]) for name, output in outputs.items()}
     return norms, dead, saturated

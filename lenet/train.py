@@ -13,11 +13,12 @@ from lenet.augmentation import augmented
 from lenet.averaging import WeightMean
 from lenet.checks import RecipeError
 from lenet.data import Split
+from lenet.descent import descent
 from lenet.diagnostics import PROBE_IMAGES, probe
 from lenet.engine import Engine
 from lenet.flops import training_flops
 from lenet.history import Epoch, History
-from lenet.losses import LOSSES, has_penalty, loss_sum, penalty_term
+from lenet.losses import LOSSES, loss_sum
 from lenet.model import LeNet, build_model
 from lenet.noise import shuffled_labels
 from lenet.optimizers import build_optimizer
@@ -78,7 +79,8 @@ class Trainer:
         weight_seed = _first_given(recipe.weight_seed, seed)
         self.model = build_model(recipe, weight_seed, engine).to(self.device)
         self.parameters = list(self.model.parameters())
-        self.optimizer = build_optimizer(recipe, self.parameters)
+        self._descent = descent(self.model)
+        self.optimizer = build_optimizer(recipe, self._descent.weights)
         self.loss = LOSSES[recipe.loss]
         self._threads = _threads(self.model)
         self.last_evaluation: Evaluation | None = None
@@ -86,7 +88,7 @@ class Trainer:
         self._order = generator(self.order_seed, "order")
         self._draws = generator(self.order_seed, "augmentation")
         self._images = split.x_train
-        self._mean = WeightMean(self.parameters)
+        self._mean = WeightMean(self._descent.weights)
         self._step_losses: list[float] = []
         self._effective_step: dict[str, float] = {}
         self._epochs: list[Epoch] = []
@@ -237,19 +239,9 @@ class Trainer:
         Which of them are right is counted once an epoch: for a small batch that takes as long as
         the loss.
         """
-        images = self.model.batch(self._images, index)
-        labels = self.labels[index]
-        outputs: dict[str, Tensor] | None = {} if self.recipe.penalty.activity_l2 else None
-        logits: Tensor = self.model(images, outputs)
-        loss = self.loss(logits, labels)
-        total = loss
-        if has_penalty(self.recipe.penalty):
-            total = loss + penalty_term(self.recipe.penalty, self.model, outputs or {})
-        for parameter in self.parameters:
-            parameter.grad = None  # as `zero_grad` does, without its hooks: 0.1 ms a step
-        torch.autograd.backward(total)
+        found = self._descent(self._images, index, self.labels[index])
         self.optimizer.step()
-        return loss.detach(), logits.detach()
+        return found
 
     def _epoch_order(self) -> Tensor:
         if not self.recipe.shuffle:

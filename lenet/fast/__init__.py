@@ -4,8 +4,9 @@ README.md in this folder tells the layout and the reasoning. Import it only to u
 Numba with it.
 """
 
+from lenet.fast.direct import Direct
 from lenet.fast.network import Network
 from lenet.fast.stack import Batch
 from lenet.fast.threads import lent
 
-__all__ = ["Batch", "Network", "lent"]
+__all__ = ["Batch", "Direct", "Network", "lent"]

@@ -42,6 +42,10 @@ class Network:
             out = self.whole.run(batch, [*self.kernels, *self.weights])
         else:
             out = self.units.run_rows(self._behind_head(batch), self.weights)
+        return self.finish(out)
+
+    def finish(self, out: Tensor) -> Tensor:
+        """Outputs [N, classes] from those of the last stage, which knows no softmax."""
         softmax = self.recipe.output_activation == "softmax"
         return ACTIVATIONS["softmax"].apply(out) if softmax else out
 

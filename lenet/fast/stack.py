@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -49,6 +49,14 @@ class Tape:
         self.pool.give(self.memory)
 
 
+class Trace(NamedTuple):
+    """What a forward pass leaves for its backward pass."""
+
+    tapes: list[Tape]
+    blocks: list[slice]
+    """The lane blocks of each tape."""
+
+
 class Stack:
     """Stages one after another, convolutions first; it takes samples of so many features."""
 
@@ -73,6 +81,46 @@ class Stack:
         out: Tensor = _Step.apply(self, x.contiguous(), torch.arange(len(x)), *tensors)
         return out
 
+    def forward(
+        self, samples: Tensor, index: Tensor, tensors: Sequence[Tensor], *, wants_dx: bool = False
+    ) -> tuple[Tensor, Trace]:
+        """What the stages make of the samples [., F] of these numbers [N], and the way back."""
+        blocks = parts(-(-len(index) // LANES))
+        addresses = self.addresses(tensors)
+        tapes = [Tape(self.plan(part.stop - part.start, wants_dx), self.pool) for part in blocks]
+        rows, numbers = samples.detach().numpy(), index.numpy()
+        out = torch.empty(len(index), self.units)
+        made = out.numpy()
+
+        def work(tape: Tape, part: slice) -> None:
+            own = _samples(part)
+            ends, table, _ = tape.plan
+            kernels.forward(rows, numbers[own], ends, table, addresses, tape.memory, made[own])
+
+        share(work, tapes, blocks)
+        return out, Trace(tapes, blocks)
+
+    def backward(
+        self, trace: Trace, gradient: Tensor, tensors: Sequence[Tensor], total: Tensor, dx: Tensor
+    ) -> None:
+        """The gradients by all tensors into one vector, from that by the outputs [N, units].
+
+        `dx` [N, F] may be empty, where the gradient by the samples is not wanted.
+        """
+        tapes, blocks = trace
+        addresses = self.addresses(tensors)
+        slopes, found = gradient.contiguous().numpy(), dx.numpy()
+        sums = [total, *torch.empty(len(tapes) - 1, len(total))]
+
+        def work(tape: Tape, part: slice, own: Floats) -> None:
+            here = _samples(part)
+            ends, table, _ = tape.plan
+            kernels.backward(slopes[here], ends, table, addresses, tape.memory, own, found[here])
+
+        share(work, tapes, blocks, [each.numpy() for each in sums])
+        for more in sums[1:]:
+            total += more
+
     def addresses(self, tensors: Sequence[Tensor]) -> Addresses:
         """Where weight and bias of each stage are, [stages, 2].
 
@@ -86,9 +134,9 @@ class Stack:
             self._known = pointers, np.array(pointers, np.int64).reshape(-1, 2)
         return self._known[1]
 
-    def gradients(self, sums: Tensor) -> list[Tensor]:
-        """The gradient by each tensor, of a vector of all of them."""
-        pieces = sums.split_with_sizes(self.sizes) if self.sizes else ()
+    def pieces(self, vector: Tensor) -> list[Tensor]:
+        """What belongs to each tensor, of a vector of all of them."""
+        pieces = vector.split_with_sizes(self.sizes) if self.sizes else ()
         return [piece.view(shape) for piece, shape in zip(pieces, self.shapes, strict=True)]
 
     def _plan(self, blocks: int, wants_dx: bool) -> Plan:
@@ -109,45 +157,21 @@ class _Step(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, stack: Stack, samples: Tensor, index: Tensor, *tensors: Tensor) -> Tensor:
-        blocks = parts(-(-len(index) // LANES))
-        addresses = stack.addresses(tensors)
         wants_dx = ctx.needs_input_grad[1]
-        tapes = [Tape(stack.plan(part.stop - part.start, wants_dx), stack.pool) for part in blocks]
-        rows, numbers = samples.detach().numpy(), index.numpy()
-        out = torch.empty(len(index), stack.units)
-        made = out.numpy()
-
-        def work(tape: Tape, part: slice) -> None:
-            own = _samples(part)
-            ends, table, _ = tape.plan
-            kernels.forward(rows, numbers[own], ends, table, addresses, tape.memory, made[own])
-
-        share(work, tapes, blocks)
+        out, trace = stack.forward(samples, index, tensors, wants_dx=wants_dx)
         ctx.save_for_backward(*tensors)
-        ctx.work = stack, tapes, blocks
+        ctx.work = stack, trace
         return out
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
-        stack, tapes, blocks = ctx.work
-        addresses = stack.addresses(ctx.saved_tensors)
+        stack, trace = ctx.work
         wants_dx = ctx.needs_input_grad[1]
-        slopes = gradient.contiguous().numpy()
-        dx = torch.empty(len(slopes) if wants_dx else 0, stack.features)
-        sums = torch.empty(len(tapes), sum(stack.sizes))
-        found, each = dx.numpy(), sums.numpy()
-
-        def work(tape: Tape, part: slice, own: Floats) -> None:
-            here = _samples(part)
-            ends, table, _ = tape.plan
-            kernels.backward(slopes[here], ends, table, addresses, tape.memory, own, found[here])
-
-        share(work, tapes, blocks, list(each))
-        total = sums[0]
-        for more in sums[1:]:
-            total += more
-        return None, dx if wants_dx else None, None, *stack.gradients(total)
+        dx = torch.empty(len(gradient) if wants_dx else 0, stack.features)
+        slopes = torch.empty(sum(stack.sizes))
+        stack.backward(trace, gradient, ctx.saved_tensors, slopes, dx)
+        return None, dx if wants_dx else None, None, *stack.pieces(slopes)
 
 
 def _samples(part: slice) -> slice:
