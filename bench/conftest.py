@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from bench import options, planning, rounds, session
+from bench import options, planning, session
+from bench.cells import read_cells
 from bench.experiment import Case, Experiment, experiment_of
 from bench.remarks import THERE, Remarks
 from bench.thresholds import known_thresholds
@@ -40,7 +41,9 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """Run rounds of sessions instead of one, where that is asked for."""
     if not config.getoption("until_decided") or config.getoption("collectonly"):
         return None
-    return rounds.run_rounds(config)
+    from bench.rounds import run_rounds  # brings what a gate calculates with: 1.5 s
+
+    return run_rounds(config)
 
 
 def pytest_harness_settings(config: pytest.Config) -> dict[str, Any]:
@@ -123,7 +126,7 @@ def _planned(config: pytest.Config, items: Sequence[pytest.Item]) -> list[pytest
     cases: list[Case] = []
     there: dict[str, Experiment] = {}
     listed: Path | None = config.getoption("cells")
-    cells = rounds.read_cells(listed) if listed else None
+    cells = read_cells(listed) if listed else None
     for item in items:
         case, found = _case(item), experiment_of(getattr(item, "function", None))
         if case is None or found is None:

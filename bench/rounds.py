@@ -7,12 +7,13 @@ looks (`harness.sequential`), so that looking often calls no more false alarms.
 
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
+from bench.cells import write_cells
 from harness.gate_result import NOT_JUDGED, GateResult
 from harness.gate_session import question
 from harness.gate_sides import find_side, gate
@@ -52,17 +53,6 @@ def run_rounds(config: pytest.Config) -> int:
         return NOT_JUDGED
     print(text(result, names=(str(baseline), str(run))))
     return result.code or code
-
-
-def write_cells(file: Path, cells: Iterable[CellKey]) -> None:
-    """The cells of a round, one a line."""
-    file.write_text("".join(f"{experiment}/{variant}\n" for experiment, variant in cells))
-
-
-def read_cells(file: Path) -> set[CellKey]:
-    """The cells in such a file."""
-    parts = (line.partition("/") for line in file.read_text().splitlines())
-    return {(experiment, variant) for experiment, _, variant in parts}
 
 
 def without_own(arguments: Sequence[str]) -> list[str]:

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from statistics import fmean, variance
 from typing import Literal
 
-from scipy import stats
+import scipy
 
 from harness.estimate import CONFIDENCE, estimate
 from harness.inference import LEAST_T_SEEDS, Side, holm, p_value
@@ -183,7 +183,7 @@ def _p(held: Sides, test: Test, metric: Metric) -> float:
         side: Side = "above" if mean > 0 else "below"
         return min(1.0, 2 * p_value(differences, 0.0, side, resolution=metric.resolution))
     error, freedom = _two_sample(held, metric.resolution)
-    return float(2 * stats.t.sf(abs(mean) / error, freedom))
+    return float(2 * scipy.stats.t.sf(abs(mean) / error, freedom))
 
 
 def _two_sample(held: Sides, resolution: float) -> tuple[float, int]:
@@ -271,7 +271,7 @@ def _half_width(held: Sides, resolution: float) -> float | None:
     if sum(map(sum, held.counts)) < 3:
         return None
     error, freedom = _two_sample(held, resolution)
-    return error * float(stats.t.ppf((1 + CONFIDENCE) / 2, freedom))
+    return error * float(scipy.stats.t.ppf((1 + CONFIDENCE) / 2, freedom))
 
 
 def _share(size: float, metric: Metric) -> float:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
-from scipy.stats import t
+import scipy
 
 CONFIDENCE = 0.95
 """Coverage of every interval in tables and figures."""
@@ -71,4 +71,4 @@ def _half_width(values: Sequence[float]) -> float | None:
     n = len(values)
     if n < 2:
         return None
-    return float(t.ppf((1 + CONFIDENCE) / 2, n - 1)) * stdev(values) / math.sqrt(n)
+    return float(scipy.stats.t.ppf((1 + CONFIDENCE) / 2, n - 1)) * stdev(values) / math.sqrt(n)

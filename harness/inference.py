@@ -18,7 +18,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+import scipy
 
 Test = Literal["t", "sign-flip"]
 """Which test."""
@@ -73,7 +73,7 @@ def upper_bound(values: Sequence[float], *, level: float, resolution: float = 0.
     if len(values) < 2:
         return math.inf
     deviation = max(stdev(values), resolution)
-    critical = float(stats.t.isf(level, len(values) - 1))
+    critical = float(scipy.stats.t.isf(level, len(values) - 1))
     return fmean(values) + critical * deviation / math.sqrt(len(values))
 
 
@@ -140,10 +140,11 @@ def _power(effect: float, n: int, level: float) -> float:
     """Chance that t with n seeds finds an effect, given in standard deviations."""
     if math.isinf(effect):
         return 1.0
-    critical = float(stats.t.isf(level, n - 1))
-    found = float(stats.nct.sf(critical, n - 1, effect * math.sqrt(n)))
+    critical = float(scipy.stats.t.isf(level, n - 1))
+    found = float(scipy.stats.nct.sf(critical, n - 1, effect * math.sqrt(n)))
     # Far in its tail the noncentral t gives NaN: there the normal is as good.
-    return found if math.isfinite(found) else float(stats.norm.sf(critical - effect * math.sqrt(n)))
+    tail = float(scipy.stats.norm.sf(critical - effect * math.sqrt(n)))
+    return found if math.isfinite(found) else tail
 
 
 def _t(off: Sequence[float], resolution: float) -> float:
@@ -152,7 +153,7 @@ def _t(off: Sequence[float], resolution: float) -> float:
     mean, deviation = fmean(off), max(stdev(off), resolution)
     if deviation == 0:
         return 0.0 if mean > 0 else 1.0
-    return float(stats.t.sf(mean * math.sqrt(len(off)) / deviation, len(off) - 1))
+    return float(scipy.stats.t.sf(mean * math.sqrt(len(off)) / deviation, len(off) - 1))
 
 
 def _sign_flip(off: Sequence[float]) -> float:

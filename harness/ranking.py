@@ -14,7 +14,7 @@ from statistics import fmean
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+import scipy
 
 from harness.compare import Comparison
 from harness.inference import LEAST_T_SEEDS, Test, fitting_test, holm, least_seeds
@@ -125,7 +125,7 @@ def rank(comparison: Comparison, *, level: float = LEVEL) -> Ranking | None:
         return None
     order = sorted(seeds)
     table = np.array([[held[name][seed] for seed in order] for name in names])
-    average = stats.rankdata(-table, axis=0).mean(axis=1)
+    average = scipy.stats.rankdata(-table, axis=0).mean(axis=1)
     places = sorted(range(len(names)), key=lambda n: (average[n], -table[n].mean(), n))
     baselines = {full_name(comparison, cell) for cell in comparison.cells if cell.is_baseline}
     test, pairs = _test_pairs(table[places], level=level)
@@ -186,7 +186,7 @@ def _friedman(table: npt.NDArray[np.float64]) -> float | None:
         return None
     if not np.ptp(table, axis=0).any():
         return 1.0  # all tie everywhere, of which the statistic would be 0 / 0
-    return float(stats.friedmanchisquare(*table).pvalue)
+    return float(scipy.stats.friedmanchisquare(*table).pvalue)
 
 
 def _test_pairs(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import stdev
 
-from scipy import stats
+import scipy
 
 from harness.claim import Reported, Term
 from harness.estimate import CONFIDENCE, Estimate, estimate
@@ -94,6 +94,6 @@ def _further_run(values: Sequence[float], read: Metric) -> tuple[float | None, f
     if found is None or found.n < 2:
         return None, None
     deviation = max(stdev(values), read.resolution)
-    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, found.n - 1))
+    half = float(scipy.stats.t.ppf((1 + CONFIDENCE) / 2, found.n - 1))
     half *= deviation * math.sqrt(1 + 1 / found.n)
     return found.mean - half, found.mean + half

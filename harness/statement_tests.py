@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from statistics import fmean
 
-from scipy import stats
+import scipy
 
 from harness.claim import Statement
 from harness.inference import Test, least_seeds, p_value, seeds_needed
@@ -65,7 +65,7 @@ def _share(values: Sequence[float], bound: float) -> tuple[float, float]:
     """p of a share of runs being above a bound, and below it; exact."""
     seen, count = int(sum(values)), len(values)
     above, below = (
-        float(stats.binomtest(seen, count, bound, alternative=side).pvalue)
+        float(scipy.stats.binomtest(seen, count, bound, alternative=side).pvalue)
         for side in ("greater", "less")
     )
     return above, below
@@ -85,7 +85,7 @@ def unpaired(others: Sequence[float]) -> BothSides:
             return 1.0, 1.0
         moved = [value - bound for value in values]
         above, below = (
-            float(stats.ttest_ind(moved, centred, equal_var=False, alternative=side).pvalue)
+            float(scipy.stats.ttest_ind(moved, centred, equal_var=False, alternative=side).pvalue)
             for side in ("greater", "less")
         )
         return (1.0, 1.0) if math.isnan(above) else (above, below)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from statistics import fmean, stdev
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from harness.compare import CompareError
 from harness.estimate import Estimate, estimate
@@ -43,7 +43,7 @@ class Share:
     @property
     def interval(self) -> tuple[float, float]:
         """Interval of Clopper and Pearson for the chance behind it."""
-        found = stats.binomtest(self.count, self.gates).proportion_ci(CONFIDENCE)
+        found = scipy.stats.binomtest(self.count, self.gates).proportion_ci(CONFIDENCE)
         return float(found.low), float(found.high)
 
 

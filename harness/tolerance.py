@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from statistics import fmean, stdev
 from typing import Literal
 
-from scipy import stats
+import scipy
 
 CONFIDENCE = 0.95
 """Chance that a bound keeps its rate, over what seeds it might have been measured from."""
@@ -39,8 +39,8 @@ def tolerance_bound(
     """
     logits = [logit(accuracy, images=images) for accuracy in accuracies]
     n = len(logits)
-    shift = float(stats.norm.isf(rate)) * math.sqrt(n)
-    factor = float(stats.nct.ppf(confidence, n - 1, shift)) / math.sqrt(n)
+    shift = float(scipy.stats.norm.isf(rate)) * math.sqrt(n)
+    factor = float(scipy.stats.nct.ppf(confidence, n - 1, shift)) / math.sqrt(n)
     sign = -1.0 if side == "lower" else 1.0
     # What one image more or less does is the least that seeds differ by.
     spread = max(stdev(logits), _step(fmean(accuracies), images=images))
@@ -52,7 +52,7 @@ def is_normal(accuracies: Sequence[float], *, images: int) -> bool:
     logits = [logit(accuracy, images=images) for accuracy in accuracies]
     if min(logits) == max(logits):
         return True
-    return float(stats.shapiro(logits).pvalue) >= REJECTED_AT
+    return float(scipy.stats.shapiro(logits).pvalue) >= REJECTED_AT
 
 
 def rate_of_one(rate: float, *, cases: int) -> float:

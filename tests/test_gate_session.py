@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.rounds import read_cells, without_own, write_cells
+from bench.cells import read_cells, write_cells
+from bench.rounds import without_own
 from harness.record import Record, encode
 from harness.sequential import read_looks
 from harness.store import read_records
