@@ -5,17 +5,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
-from harness.claim import Claims, Finding, Paper, Word, paper_of
+from harness.claim import Claims, Paper, Word, paper_of
 from harness.compare import Comparison
 from harness.estimate import Estimate
 from harness.metrics import Metric
 from harness.overview import Overview
 from harness.page import Picture, about_runs, picture_parts, trouble_parts
+from harness.papers_findings import findings
+from harness.papers_text import unit_of, wanting, with_reading
 from harness.repeated import Repeated
 from harness.sentences import best_sentence
 from harness.statement_tests import RARE, unseen_rate
 from harness.table import escape, markdown, markdown_table, notes
-from harness.verdict import LEVEL, Result, Verdict
+from harness.verdict import LEVEL, Verdict
 
 ACROSS = "X"
 """Id of what goes across papers."""
@@ -65,7 +67,7 @@ def papers_page(found: Repetition, pictures: Mapping[str, Sequence[Picture]]) ->
     parts = [
         "# The studies, repeated",
         _introduction(found),
-        *_findings(found),
+        *findings(found.claims.findings, found.verdicts),
         "## Verdicts",
         _counts(found),
         _reading(),
@@ -77,48 +79,6 @@ def papers_page(found: Repetition, pictures: Mapping[str, Sequence[Picture]]) ->
     parts += _tuning(found.tuned)
     parts += ["## The runs", *about_runs(found.overview.runs), *trouble_parts(found.overview)]
     return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def measured(result: Result) -> str:
-    """What was measured of one statement: `tanh ends above ReLU: +0.31 (0.20 to 0.42), 6 seeds`."""
-    reading, found = result.statement.reading, result.estimate
-    says = escape(f"[{reading}] {result.statement.says}" if reading else result.statement.says)
-    if found is None:
-        return f"{says}: no runs yet"
-    if result.statement.shows == "seen":
-        seen = sum(value > result.statement.bound for value in result.values)
-        return f"{says}: in {seen} of {found.n} seeds"
-    seeds = "1 seed" if found.n == 1 else f"{found.n} seeds"
-    return f"{says}: {_number(result, found)}, {seeds}"
-
-
-def headline(finding: Finding, verdict: Verdict) -> str:
-    """A finding as its verdict has it."""
-    if verdict.word == "supported":
-        return finding.supported
-    if verdict.word == "contradicted":
-        return finding.contradicted
-    return finding.question
-
-
-def _number(result: Result, found: Estimate) -> str:
-    metric, statement = result.metric, result.statement
-    if result.ratio is not None:
-        return f"{result.ratio:.3g} times"
-    is_difference = len(statement.terms) > 1 or bool(statement.split)
-    unit = _unit(metric, is_difference)
-    mean = metric.show(found.mean, signed=is_difference)
-    if found.low is None or found.high is None:
-        return f"{mean}{unit}"
-    return f"{mean}{unit} ({metric.show(found.low)} to {metric.show(found.high)})"
-
-
-def _unit(metric: Metric, is_difference: bool) -> str:
-    if metric.is_outcome:
-        return " of runs"
-    if metric.unit == "%":
-        return " points" if is_difference else "%"
-    return f" {metric.unit}" if metric.unit else ""
 
 
 def _introduction(found: Repetition) -> str:
@@ -137,25 +97,6 @@ def _whole_command(found: Repetition) -> str:
         return ""
     command = _command(found.comparisons, _stand_ins(found, found.claims.papers))
     return f" All runs again, or on with `--resume RUN`:\n\n```console\n{command}\n```"
-
-
-def _findings(found: Repetition) -> list[str]:
-    by_id = {verdict.claim.id: verdict for verdict in found.verdicts}
-    told = [(each, by_id[each.claim]) for each in found.claims.findings]
-    if not told:
-        return []
-    lines = [
-        f"{number}. **{escape(headline(finding, verdict))}** {_evidence(verdict)}"
-        for number, (finding, verdict) in enumerate(told, start=1)
-    ]
-    return [f"## The {len(told)} findings that matter", "\n".join(lines)]
-
-
-def _evidence(verdict: Verdict) -> str:
-    """The numbers behind a finding, and its claim."""
-    measurements = [measured(result) for result in verdict.results if result.values]
-    texts = [*measurements, *(escape(fact.says) for fact in verdict.claim.facts)]
-    return f"{'; '.join(texts) or 'No runs yet'} ({verdict.claim.id}, {verdict.word})."
 
 
 def _counts(found: Repetition) -> str:
@@ -282,23 +223,10 @@ def _grounds(verdict: Verdict) -> str:
     """The measurements, or why there are none, and what would decide."""
     if verdict.claim.reason:
         return escape(verdict.claim.reason)
-    texts = [measured(result) for result in verdict.results]
+    texts = [with_reading(result) for result in verdict.results]
     texts += [f"calculated: {escape(fact.says)}" for fact in verdict.claim.facts]
     joined = " <br> ".join(texts)
-    return f"{joined} <br> {_wanting(verdict)}" if verdict.word == "undecided" else joined
-
-
-def _wanting(verdict: Verdict) -> str:
-    if verdict.missing:
-        few = ", ".join(escape(cell) for cell in verdict.missing[:3])
-        more = f" and {len(verdict.missing) - 3} more" if len(verdict.missing) > 3 else ""
-        return f"waits for runs of {few}{more}"
-    needed = verdict.seeds_needed
-    if needed is None and verdict.seeds < 2:
-        return "one seed tells no spread"
-    if needed is None:
-        return "more than 1,000 seeds would be needed, or that cannot be foreseen"
-    return f"about {max(needed, verdict.seeds + 1)} seeds would do"
+    return f"{joined} <br> {wanting(verdict)}" if verdict.word == "undecided" else joined
 
 
 def _numbers_table(repeated: Iterable[Repeated]) -> str:
@@ -333,7 +261,7 @@ def _theirs(each: Repeated) -> str:
         return "-"
     if each.metric is None:
         return f"{each.reported.value:,g}"
-    return f"{each.metric.show(each.reported.value)}{_unit(each.metric, is_difference=False)}"
+    return f"{each.metric.show(each.reported.value)}{unit_of(each.metric, is_difference=False)}"
 
 
 def _ours(each: Repeated) -> str:

@@ -21,7 +21,8 @@ from harness.kept import Arrays, Drawn, keep
 from harness.page import Picture
 from harness.palette import Palette, assign_styles
 from harness.papers import RecordedRun, repetition
-from harness.papers_page import ACROSS, SECTIONS, Repetition, measured, papers_page
+from harness.papers_page import ACROSS, SECTIONS, Repetition, papers_page
+from harness.papers_text import with_reading
 from harness.plot import figures
 from harness.plot_papers import (
     features_figure,
@@ -243,7 +244,7 @@ def _as_json(found: Repetition) -> str:
                 "p": verdict.p,
                 "seeds": verdict.seeds,
                 "seeds_needed": verdict.seeds_needed if verdict.word == "undecided" else None,
-                "measured": [measured(result) for result in verdict.results],
+                "measured": [with_reading(result) for result in verdict.results],
                 "missing": list(verdict.missing),
             }
             for verdict in found.verdicts

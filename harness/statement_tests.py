@@ -41,6 +41,16 @@ def both_sides(
     return max(under, below), min(1.0, 2 * min(above, over))
 
 
+def lies_so(statement: Statement, values: Sequence[float]) -> bool:
+    """Whether the mean of the values is where the statement has it, sure or not."""
+    mean, bound = fmean(values), statement.bound
+    if statement.shows == "seen":
+        return max(values) > bound
+    if statement.shows == "within":
+        return abs(mean) <= bound
+    return mean > bound if statement.shows == "above" else mean < bound
+
+
 def paired(read: Metric) -> BothSides:
     """The test that fits a metric: of a share of runs the binomial, of differences of outcomes
     their signs, of all else t; what is the same in every run of a recipe needs none."""

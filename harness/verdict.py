@@ -16,7 +16,7 @@ from harness.estimate import Estimate, estimate
 from harness.inference import holm
 from harness.metrics import Metric, metric
 from harness.record import Record
-from harness.statement_tests import BothSides, both_sides, needed, paired, unpaired
+from harness.statement_tests import BothSides, both_sides, lies_so, needed, paired, unpaired
 from harness.term_values import BySeed, Cells, by_seed, cells_of
 
 LEVEL = 0.05
@@ -49,8 +49,8 @@ class Result:
 
     @property
     def leans_against(self) -> bool:
-        """The numbers lie on the other side."""
-        return self.p_against < self.p_for
+        """The mean lies on the other side; not known without any run."""
+        return bool(self.values) and not lies_so(self.statement, self.values)
 
     @property
     def seeds_needed(self) -> int | None:

@@ -121,9 +121,32 @@ def written(folder: Path, found: list[Record]) -> Path:
 
 
 def test_findings_are_told_as_their_verdicts_have_it() -> None:
-    assert "**Adam leads** Adam ends above SGD: +1.00 points (" in page(records())
-    assert "**Adam does not lead**" in page(records(adam=0.97))
-    assert "**Does depth win?** No runs yet (D2-C40, undecided)." in page(records())
+    text = page(records())
+    assert (
+        "1. **Adam leads** (D2-C31: supported)\n    - ✓ Adam ends above SGD: +1.00 points (" in text
+    )
+    assert "2. **Does depth win?** (D2-C40: undecided, waits for runs of depth/9)\n\n" in text
+    one = [record for record in records(adam=0.97) if record.seed == 0]
+    assert "**Does Adam lead?** (D2-C31: undecided, one seed tells no spread)\n    - ✗" in page(one)
+    text = page(records(adam=0.97))
+    assert "**Adam does not lead** (D2-C31: contradicted)\n    - ✗ Adam ends above SGD: -" in text
+
+
+def test_a_finding_in_several_readings_has_a_line_for_each() -> None:
+    swapped = replace(BETTER, terms=(replace(ADAM, weight=-1.0), SGD))
+    statements = tuple(
+        replace(each, reading=reading)
+        for reading, each in (("here", BETTER), ("here", swapped), ("there", swapped))
+    )
+    claims = tuple(
+        replace(each, statements=statements) if each.id == "D2-C31" else each
+        for each in CLAIMS.claims
+    )
+    text = papers_page(repetition(replace(CLAIMS, claims=claims), [loaded(records())]), {})
+    [here, there] = [line for line in text.splitlines() if line.startswith("    - _")]
+    assert here.startswith("    - _here_: ✓ Adam ends above SGD: +1.00 points")
+    assert "; ✗ Adam ends above SGD: " in here
+    assert there.startswith("    - _there_: ✗ ")
 
 
 def test_each_paper_tells_its_cost_and_its_command() -> None:

@@ -1,0 +1,58 @@
+"""The findings that matter, each with the numbers behind it, as Markdown. Pure."""
+
+from collections.abc import Iterable, Sequence
+
+from harness.claim import Finding
+from harness.papers_text import measured, wanting
+from harness.table import escape
+from harness.verdict import Result, Verdict
+
+ABOUT = (
+    "✓: the runs so far lie where the statement has them; ✗: they do not. A question is one that "
+    "they do not decide yet."
+)
+
+
+def findings(told: Sequence[Finding], verdicts: Iterable[Verdict]) -> list[str]:
+    """Heading and list; nothing without findings."""
+    by_id = {verdict.claim.id: verdict for verdict in verdicts}
+    items = [
+        _item(number, finding, by_id[finding.claim]) for number, finding in enumerate(told, start=1)
+    ]
+    return [f"## The {len(told)} findings that matter", ABOUT, "\n".join(items)] if told else []
+
+
+def headline(finding: Finding, verdict: Verdict) -> str:
+    """A finding as its verdict has it."""
+    if verdict.word == "supported":
+        return finding.supported
+    if verdict.word == "contradicted":
+        return finding.contradicted
+    return finding.question
+
+
+def _item(number: int, finding: Finding, verdict: Verdict) -> str:
+    standing = f"{verdict.claim.id}: {verdict.word}"
+    if verdict.word == "undecided":
+        standing += f", {wanting(verdict)}"
+    first = f"{number}. **{escape(headline(finding, verdict))}** ({standing})"
+    return "\n".join([first, *(f"    - {line}" for line in _evidence(verdict))])
+
+
+def _evidence(verdict: Verdict) -> list[str]:
+    """A line for each statement; where there are several readings, one for each of them."""
+    there = [result for result in verdict.results if result.values]
+    readings = dict.fromkeys(result.statement.reading for result in there)
+    facts = [f"{'✓' if fact.holds else '✗'} {escape(fact.says)}" for fact in verdict.claim.facts]
+    if len(readings) < 2:
+        return [*map(_marked, there), *facts]
+    return [*(_reading(name, there) for name in readings), *facts]
+
+
+def _reading(name: str, results: Iterable[Result]) -> str:
+    own = (_marked(result) for result in results if result.statement.reading == name)
+    return f"_{escape(name)}_: {'; '.join(own)}"
+
+
+def _marked(result: Result) -> str:
+    return f"{'✗' if result.leans_against else '✓'} {measured(result)}"

@@ -1,0 +1,59 @@
+"""What was measured of a claim, and what it still wants, in words. Pure."""
+
+from harness.estimate import Estimate
+from harness.metrics import Metric
+from harness.table import escape
+from harness.verdict import Result, Verdict
+
+
+def measured(result: Result) -> str:
+    """What was measured of one statement: `tanh ends above ReLU: +0.31 (0.20 to 0.42), 6 seeds`."""
+    says, found = escape(result.statement.says), result.estimate
+    if found is None:
+        return f"{says}: no runs yet"
+    if result.statement.shows == "seen":
+        seen = sum(value > result.statement.bound for value in result.values)
+        return f"{says}: in {seen} of {found.n} seeds"
+    seeds = "1 seed" if found.n == 1 else f"{found.n} seeds"
+    return f"{says}: {_number(result, found)}, {seeds}"
+
+
+def with_reading(result: Result) -> str:
+    """The same behind the reading that the statement belongs to: `[rate 0.1] tanh ends ...`."""
+    reading = result.statement.reading
+    return f"{escape(f'[{reading}] ')}{measured(result)}" if reading else measured(result)
+
+
+def wanting(verdict: Verdict) -> str:
+    """What would decide a claim that is undecided."""
+    if verdict.missing:
+        few = ", ".join(escape(cell) for cell in verdict.missing[:3])
+        more = f" and {len(verdict.missing) - 3} more" if len(verdict.missing) > 3 else ""
+        return f"waits for runs of {few}{more}"
+    needed = verdict.seeds_needed
+    if needed is None and verdict.seeds < 2:
+        return "one seed tells no spread"
+    if needed is None:
+        return "more than 1,000 seeds would be needed, or that cannot be foreseen"
+    return f"about {max(needed, verdict.seeds + 1)} seeds would do"
+
+
+def unit_of(metric: Metric, *, is_difference: bool) -> str:
+    """What stands behind a number of this metric."""
+    if metric.is_outcome:
+        return " of runs"
+    if metric.unit == "%":
+        return " points" if is_difference else "%"
+    return f" {metric.unit}" if metric.unit else ""
+
+
+def _number(result: Result, found: Estimate) -> str:
+    metric, statement = result.metric, result.statement
+    if result.ratio is not None:
+        return f"{result.ratio:.3g} times"
+    is_difference = len(statement.terms) > 1 or bool(statement.split)
+    unit = unit_of(metric, is_difference=is_difference)
+    mean = metric.show(found.mean, signed=is_difference)
+    if found.low is None or found.high is None:
+        return f"{mean}{unit}"
+    return f"{mean}{unit} ({metric.show(found.low)} to {metric.show(found.high)})"
