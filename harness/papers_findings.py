@@ -9,7 +9,8 @@ from harness.verdict import Result, Verdict
 
 ABOUT = (
     "✓: the runs so far lie where the statement has them; ✗: they do not. A question is one that "
-    "they do not decide yet."
+    "they do not decide yet. Where an unsaid setting can be read in several ways (_in italics_), "
+    "one reading that holds is enough."
 )
 
 
@@ -35,6 +36,8 @@ def _item(number: int, finding: Finding, verdict: Verdict) -> str:
     standing = f"{verdict.claim.id}: {verdict.word}"
     if verdict.word == "undecided":
         standing += f", {wanting(verdict)}"
+    if verdict.claim.needs == "any":
+        standing += "; one of these is enough"
     first = f"{number}. **{escape(headline(finding, verdict))}** ({standing})"
     return "\n".join([first, *(f"    - {line}" for line in _evidence(verdict))])
 
