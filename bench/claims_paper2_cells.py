@@ -24,11 +24,12 @@ SETTINGS: Mapping[str, Mapping[str, str]] = {
     "Keras' in batches of 256": _large(256, ""),
     "the same with SGD at 0.001, batches of 128": _large(128, "rate-0.001-"),
     "the same with SGD at 0.001, batches of 256": _large(256, "rate-0.001-"),
+    "Keras' with squared error, batches of 128": {name: f"squared_error/{name}" for name in FIVE},
 }
-"""Reading of library, rates and batch size, which the paper leaves unsaid -> cell by optimizer."""
+"""Reading of library, rates, batch size and loss, which are unsaid -> cell by optimizer."""
 IN_ANY_SETTING = (
-    "Library, rates and batch size are unsaid: at the defaults of either library, and in larger "
-    "batches, with SGD at its rate or at a tenth of it."
+    "Library, rates, batch size and loss are unsaid: at the defaults of either library, and in "
+    "larger batches, with SGD at its rate or at a tenth of it, or with a squared error."
 )
 
 

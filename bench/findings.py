@@ -27,11 +27,11 @@ FINDINGS: tuple[Finding, ...] = (
     ),
     Finding(
         claim="X-C02",
-        question="Is paper 2's weak SGD one with a low rate and large batches?",
-        supported="Paper 2's weak SGD is not SGD at Keras' defaults, but at a tenth of their rate "
-        "with large batches.",
-        contradicted="Paper 2's weak SGD is not explained by a tenth of Keras' rate with large "
-        "batches.",
+        question="Is paper 2's weak SGD one with large batches and a low rate or a squared error?",
+        supported="Paper 2's weak SGD is not SGD at Keras' defaults, but in large batches, at a "
+        "tenth of their rate or with a squared error.",
+        contradicted="Paper 2's weak SGD is not explained by large batches with a tenth of Keras' "
+        "rate or with a squared error.",
     ),
     Finding(
         claim="D2-C34",

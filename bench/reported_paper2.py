@@ -14,6 +14,7 @@ PAPER = Paper(
         "optimizer",
         "sgd",
         "large_batches",
+        "squared_error",
         "optimizer_parts",
         "rate_dependence",
         "train_size",
@@ -26,7 +27,8 @@ PAPER = Paper(
         "citation point; the same table at PyTorch's defaults stands beside it.",
         "Batches hold 32 images, Keras' default; 128 and 256 stand beside it, in `sgd` and in "
         "`large_batches`.",
-        "The loss is cross-entropy, with the softmax in it.",
+        "The loss is cross-entropy, with the softmax in it; mean squared error, which takes "
+        "one-hot labels, too, is in `squared_error`.",
         "Weights start by Glorot's uniform rule and biases at zero, as in Keras; at PyTorch's "
         "defaults they start as PyTorch's layers do.",
         "The convolutions have ReLU, like the linear layers; sigmoid, tanh and none are tried in "
@@ -46,11 +48,14 @@ PAPER = Paper(
 )
 
 
-def _batches(optimizer: str) -> tuple[str, ...]:
-    """The cells with an optimizer's Keras defaults in larger batches."""
+def _others(optimizer: str) -> tuple[str, ...]:
+    """The cells with an optimizer's Keras defaults in larger batches, or with another loss."""
+    squared = cells("squared_error", optimizer)
     if optimizer == "sgd":
-        return cells("sgd", *(name for name in sgd_settings() if name != "keras"))
-    return cells("large_batches", f"{optimizer}-batch-128", f"{optimizer}-batch-256")
+        tried = cells("sgd", *(name for name in sgd_settings() if name != "keras"))
+        return (*tried, *squared)
+    larger = cells("large_batches", f"{optimizer}-batch-128", f"{optimizer}-batch-256")
+    return (*larger, *squared)
 
 
 def _table(number: int, name: str, value: float, *, cell: str) -> Reported:
@@ -61,7 +66,7 @@ def _table(number: int, name: str, value: float, *, cell: str) -> Reported:
         value=value,
         term=term("test_accuracy", f"optimizer/{cell}-keras"),
         readings=tuple(
-            term("test_accuracy", other) for other in (f"optimizer/{cell}-torch", *_batches(cell))
+            term("test_accuracy", other) for other in (f"optimizer/{cell}-torch", *_others(cell))
         ),
     )
 

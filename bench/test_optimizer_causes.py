@@ -28,6 +28,17 @@ def test_large_batches(trial: Trial) -> None:
 
 
 @experiment(
+    recipes_paper2.squared_error(),
+    factors=("optimizer",),
+    baseline="adam",
+    own_tier="paper",
+)
+def test_squared_error(trial: Trial) -> None:
+    """Does a mean squared error give the accuracies of paper 2?"""
+    assert trial.run() in trial.threshold
+
+
+@experiment(
     recipes_paper2.causes(),
     factors=("optimizer",),
     baseline="sgd",
