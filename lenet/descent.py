@@ -5,7 +5,7 @@ from typing import Protocol
 import torch
 from torch import Tensor, nn
 
-from lenet.losses import LOSSES, has_penalty, penalty_term
+from lenet.losses import LOSSES, has_penalty, l2_factors, penalty_term
 from lenet.model import LeNet
 
 
@@ -47,20 +47,21 @@ class AutogradDescent:
 
 
 class FastDescent:
-    """By the fast engine's own way back."""
+    """By the fast engine's own way back; penalties are on parameters alone."""
 
     def __init__(self, model: LeNet) -> None:
         from lenet.fast import Batch, Direct  # brings Numba with it
 
-        self.model = model
+        penalty = model.recipe.penalty
+        self._loss = LOSSES[model.recipe.loss]
         self._batch = Batch
         self._direct = Direct(model.fast)
+        factors = self._direct.spread(l2_factors(penalty, model)) if has_penalty(penalty) else None
+        self._slope = None if factors is None else 2 * factors
         self.weights = [self._direct.vector]
 
     def __call__(self, images: Tensor, index: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        recipe = self.model.recipe
-        batch = self._batch(images=images, index=index)
-        found = self._direct(batch, labels, LOSSES[recipe.loss])
-        if has_penalty(recipe.penalty):
-            torch.autograd.backward(penalty_term(recipe.penalty, self.model, {}))
+        found = self._direct(self._batch(images=images, index=index), labels, self._loss)
+        if self._slope is not None:
+            self._direct.slopes.add_(self._slope * self._direct.vector.detach())
         return found

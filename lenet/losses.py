@@ -47,17 +47,29 @@ def penalty_term(penalty: Penalty, model: LeNet, outputs: Mapping[str, Tensor]) 
     `outputs`: layer -> its output [N, ...]; the activity term is divided by N, as Keras does.
     """
     total = next(model.parameters()).new_zeros(())
-    for name, layer in model.layers.items():
-        if not _is_penalised(name, penalty):
-            continue
-        for key, tensor in layer.named_parameters():
-            is_kernel = key.rpartition(".")[2].startswith("weight")
-            factor = penalty.kernel_l2 if is_kernel else penalty.bias_l2
-            total = total + factor * tensor.square().sum() if factor else total
-        if penalty.activity_l2:
+    for tensor, factor in l2_factors(penalty, model).items():
+        total = total + factor * tensor.square().sum() if factor else total
+    for name in model.layers if penalty.activity_l2 else ():
+        if _is_penalised(name, penalty):
             output = outputs[name]
             total = total + penalty.activity_l2 * output.square().sum() / output.shape[0]
     return total
+
+
+def l2_factors(penalty: Penalty, model: LeNet) -> dict[Tensor, float]:
+    """What the sum of squares of each parameter is multiplied with."""
+    return {
+        tensor: _l2_factor(penalty, name, key)
+        for name, layer in model.layers.items()
+        for key, tensor in layer.named_parameters()
+    }
+
+
+def _l2_factor(penalty: Penalty, layer: str, parameter: str) -> float:
+    if not _is_penalised(layer, penalty):
+        return 0.0
+    is_kernel = parameter.rpartition(".")[2].startswith("weight")
+    return penalty.kernel_l2 if is_kernel else penalty.bias_l2
 
 
 def has_penalty(penalty: Penalty) -> bool:

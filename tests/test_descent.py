@@ -17,7 +17,9 @@ from tests.samples import SMALL, assert_close, noise
 IMAGES = 40
 RECIPES = {
     "plain": SMALL,
-    "no conv bias": replace(SMALL, convs=(Conv(maps=4, bias=False),)),
+    "no conv bias": replace(
+        SMALL, convs=(Conv(maps=4, bias=False),), penalty=Penalty(kernel_l2=1e-2, bias_l2=1e-2)
+    ),
     "penalty": replace(SMALL, penalty=Penalty(kernel_l2=1e-2, bias_l2=1e-2, layers="all")),
     "softmax": replace(SMALL, loss="mse", output_activation="softmax"),
     "no hidden layer": replace(

@@ -4,7 +4,7 @@ Of a step of 32 images, autograd's graph and an optimizer that goes from tensor 
 a third.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -35,9 +35,9 @@ class Direct:
         self.stack = network.whole
         self.tensors = [*network.kernels, *network.weights]
         self.vector = nn.Parameter(torch.cat([each.detach().flatten() for each in self.tensors]))
-        self.vector.grad = self._slopes = torch.zeros_like(self.vector)
+        self.vector.grad = self.slopes = torch.zeros_like(self.vector)
         self._nothing = torch.empty(0, self.stack.features)
-        _divide(self.stack, self.tensors, self.vector, self._slopes)
+        _divide(self.stack, self.tensors, self.vector, self.slopes)
 
     def __call__(self, batch: Batch, labels: Tensor, loss: Loss) -> tuple[Tensor, Tensor]:
         """Loss and outputs [N, classes] of a batch; leaves the gradients with the parameters."""
@@ -46,8 +46,15 @@ class Direct:
         outputs = self.network.finish(made.requires_grad_())
         value = loss(outputs, labels)
         (gradient,) = torch.autograd.grad(value, made)
-        self.stack.backward(trace, gradient, self.tensors, self._slopes, self._nothing)
+        self.stack.backward(trace, gradient, self.tensors, self.slopes, self._nothing)
         return value.detach(), outputs.detach()
+
+    def spread(self, numbers: Mapping[Tensor, float]) -> Tensor:
+        """A vector with each parameter's number in all of its places, and 0 in place of a bias."""
+        vector = torch.zeros_like(self.slopes)
+        for tensor, piece in zip(self.tensors, self.stack.pieces(vector), strict=True):
+            piece.fill_(numbers.get(tensor, 0.0))
+        return vector
 
 
 def _divide(stack: Stack, tensors: Sequence[Tensor], vector: Tensor, slopes: Tensor) -> None:
