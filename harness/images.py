@@ -10,8 +10,10 @@ from PIL import Image as Pillow
 
 EMBEDDED_DPI = 110
 """Resolution of a figure within a page, where size counts."""
-COLOURS = 128
+EMBEDDED_COLOURS = 128
 """Colours of such a figure: enough for lines, heat maps and grey images."""
+SAVED_COLOURS = 256
+"""Colours of one beside a page: with a palette a file has a third of the bytes."""
 SAVED = (".png", ".svg")
 """Kinds of file that a figure is saved as."""
 
@@ -46,6 +48,8 @@ def encoded(figure: Figure, ending: str, name: str) -> bytes:
         metadata = {"Date": None} if ending == ".svg" else None
         drawn = io.BytesIO()
         figure.savefig(drawn, format=ending[1:], metadata=metadata)
+    if ending == ".png":
+        return _png(_with_palette(drawn, SAVED_COLOURS))
     return drawn.getvalue()
 
 
@@ -53,22 +57,25 @@ def embedded(figure: Figure, *, title: str, alt: str, file: str) -> Image:
     """A figure as part of a page: PNG with few colours, as a data URI."""
     drawn = io.BytesIO()
     figure.savefig(drawn, dpi=EMBEDDED_DPI)
-    picture = (
-        Pillow.open(drawn)
-        .convert("RGB")
-        .quantize(
-            COLOURS,
-            method=Pillow.Quantize.MAXCOVERAGE,  # median cut loses the rare colours of kernels
-            dither=Pillow.Dither.NONE,
-        )
-    )
-    small = io.BytesIO()
-    picture.save(small, format="PNG", optimize=True)
+    picture = _with_palette(drawn, EMBEDDED_COLOURS)
+    small = _png(picture)
     return Image(
         title=title,
         alt=alt,
-        uri="data:image/png;base64," + base64.b64encode(small.getvalue()).decode("ascii"),
+        uri="data:image/png;base64," + base64.b64encode(small).decode("ascii"),
         file=file,
         width=picture.width,
         height=picture.height,
     )
+
+
+def _with_palette(drawn: io.BytesIO, colours: int) -> Pillow.Image:
+    # Median cut would lose the rare colours of kernels.
+    method, dither = Pillow.Quantize.MAXCOVERAGE, Pillow.Dither.NONE
+    return Pillow.open(drawn).convert("RGB").quantize(colours, method=method, dither=dither)
+
+
+def _png(picture: Pillow.Image) -> bytes:
+    packed = io.BytesIO()
+    picture.save(packed, format="PNG", optimize=True)
+    return packed.getvalue()
