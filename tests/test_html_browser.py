@@ -17,7 +17,7 @@ from tests.runs_over_time import write_history
 
 KEPT = Path(__file__).parents[1] / "reports" / "short" / "report.html"
 """The report on a real run, with its artifacts."""
-REAL = Path(__file__).parents[1] / "reports" / "short" / "records.jsonl"
+REAL = Path(__file__).parents[1] / "reports" / "short" / "records.jsonl.gz"
 """Records of a real run on MNIST, kept in the repository."""
 SHOWN = ("depth", "recurrent")
 """Experiments of it that are enough here: one that is a grid, and one that is not."""
