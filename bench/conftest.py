@@ -41,7 +41,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """Run rounds of sessions instead of one, where that is asked for."""
     if not config.getoption("until_decided") or config.getoption("collectonly"):
         return None
-    from bench.rounds import run_rounds  # brings what a gate calculates with: 1.5 s
+    from bench.rounds import run_rounds  # brings what a gate calculates with
 
     return run_rounds(config)
 
