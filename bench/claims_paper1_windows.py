@@ -209,10 +209,14 @@ WINDOWS = (
             lambda rate: (
                 *good_and_bad(C, rate),
                 is_alike(
-                    "C ends within a point of B", "test_accuracy", plain(C), plain(B), margin=CLOSE
+                    "C ends within a point of B (at 0.01, logits left alone)",
+                    "test_accuracy",
+                    plain(C),
+                    plain(B),
+                    margin=CLOSE,
                 ),
                 is_alike(
-                    "C is at 90% within two epochs of B",
+                    "C is at 90% within two epochs of B (the same)",
                     "epochs_to@0.9",
                     plain(C),
                     plain(B),
@@ -270,8 +274,15 @@ WINDOWS = (
             RATES,
             lambda rate: (
                 *good_and_bad(D, rate),
-                is_more("D needs more epochs to 90% than B", "epochs_to@0.9", plain(D), plain(B)),
-                is_more("D needs more epochs to 90% than C", "epochs_to@0.9", plain(D), plain(C)),
+                *(
+                    is_more(
+                        f"D needs more epochs to 90% than {name} (at 0.01, logits left alone)",
+                        "epochs_to@0.9",
+                        plain(D),
+                        plain(other),
+                    )
+                    for name, other in (("B", B), ("C", C))
+                ),
             ),
         ),
         note=f"{AT_TIMES} {EITHER_RATE} How soon they converge is compared at 0.01, with the "

@@ -171,14 +171,14 @@ CONCLUSION = (
         text="LeNet-5 is fit for use in real time.",
         statements=(
             is_below(
-                "a training step on 32 images takes less than a thirtieth of a second",
+                "an epoch of 1,875 steps on 32 images takes less than 62.5 s",
                 "epoch_s",
                 KERAS["sgd"],
                 STEPS / FRAMES,
             ),
         ),
-        note="Real time is taken as 30 images a second. A step holds the answer to one image and "
-        "much more, so it bounds its time from above: 1,875 steps in less than 62.5 s. On the "
+        note="Real time is taken as 30 images a second, a thirtieth of a second each. A step holds "
+        "the answer to one image and much more, so it bounds its time from above. On the "
         "machine of the run, not on a small device.",
     ),
     Claim(

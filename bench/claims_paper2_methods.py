@@ -72,7 +72,7 @@ INTRODUCTION = (
         ),
         note="CIFAR-10 stands in for all other pictures, trained as in table 4 of paper 3. A "
         "linear classifier on its pixels gets about 40%; five points more count as good for it. "
-        "Trained on 40,000 of its images, which costs about a point. FashionMNIST and KMNIST are "
+        "Trained on 40,000 of its images, which costs accuracy. FashionMNIST and KMNIST are "
         "not at hand.",
     ),
 )
@@ -99,7 +99,8 @@ RELATED_WORK = (
         id="D2-C05",
         place="2",
         text="Soydaner compared seven adaptive optimizers on four data sets.",
-        reason="Tells what another paper did; two of its four data sets are not at hand.",
+        reason="Tells what another paper did. The seven are trained here, in `optimizer` and "
+        "`optimizer_parts`, but two of its four data sets are not at hand.",
     ),
 )
 
@@ -145,20 +146,30 @@ DATASET = (
     Claim(
         id="D2-C08",
         place="3",
-        text="MNIST is small and simple; to do well on it says little about harder data.",
+        text="MNIST is small and simple; what does well on it need not do so on harder data.",
         statements=(
             is_above("LeNet-5 passes 98% on MNIST", "test_accuracy", KERAS["adam"], 0.98),
-            is_below(
-                "no LeNet with two convolutions passes 70% on CIFAR-10",
-                "test_accuracy",
-                cells("cifar_removed", "none", "max-pooling", "relu-5x5", "relu-3x3"),
-                0.70,
-                over="best",
+            Statement(
+                says="it ends more than 20 points above the best of four LeNets of paper 3 on "
+                "CIFAR-10",
+                terms=(
+                    term("test_accuracy", KERAS["adam"]),
+                    term(
+                        "test_accuracy",
+                        cells("cifar_removed", "none", "max-pooling", "relu-5x5", "relu-3x3"),
+                        over="best",
+                        weight=-1.0,
+                    ),
+                ),
+                bound=0.2,
             ),
         ),
         note="Levels of like networks stand in for the order of recipes, for no recipe is trained "
         "on both data sets in the same way. CIFAR-10 is trained on 40,000 images, which costs "
-        "about a point.",
+        "accuracy. The best recipe that we found for such a network there, `best_cifar`, is no "
+        "recipe of any paper.",
+        revised="when some of these cells had one seed; before, that no LeNet passes 70% on "
+        "CIFAR-10.",
     ),
 )
 

@@ -60,6 +60,15 @@ def _noise_after_1000(path: str, rate: str, sign: float = 1.0) -> tuple[Term, Te
     )
 
 
+def swings_more(path: str) -> Statement:
+    """The loss of the higher rate swings, as it is said to."""
+    terms = _noise_after_1000(path, "0.03"), _noise_after_1000(path, "0.01", sign=-1.0)
+    return Statement(
+        says="from step 1,000 to the end of 8 epochs the loss changes more at 0.03 than at 0.01",
+        terms=(*terms[0], *terms[1]),
+    )
+
+
 CLAIMS: tuple[Claim, ...] = (
     Claim(
         id="D4-C01",
@@ -138,19 +147,13 @@ CLAIMS: tuple[Claim, ...] = (
                         term("noise_until@1000", f"{path}/m0-lr0.03", weight=-1.0),
                     ),
                 ),
-                Statement(
-                    says="from step 1,000 to the end of 8 epochs it changes more at 0.03 than at "
-                    "0.01",
-                    terms=(
-                        *_noise_after_1000(path, "0.03"),
-                        *_noise_after_1000(path, "0.01", sign=-1.0),
-                    ),
-                ),
+                swings_more(path),
             ),
         ),
         note="Swing is taken for the mean change of the loss between recorded steps. That of all 8 "
         "epochs is the larger if, and only if, it grows after step 1,000. A drawing of batch "
         f"losses always looks restless. {EITHER}",
+        revised="when six seeds were known; before, in the first reading alone.",
     ),
     Claim(
         id="D4-C06",
@@ -258,6 +261,7 @@ CLAIMS: tuple[Claim, ...] = (
         statements=in_readings(
             READINGS,
             lambda path: (
+                swings_more(path),
                 Statement(
                     says="0.03 for 20 epochs is more accurate than 0.01 for 8",
                     terms=(
@@ -274,8 +278,9 @@ CLAIMS: tuple[Claim, ...] = (
                 ),
             ),
         ),
-        note="The end: the last fifth of 8 epochs (7,504 steps of 64 images), the last tenth of 20 "
-        f"(18,760). {EITHER}",
+        note="There has to be a swing, D4-C05, for a remedy. The end: the last fifth of 8 epochs "
+        f"(7,504 steps of 64 images), the last tenth of 20 (18,760). {EITHER}",
+        revised="when six seeds were known; before, no swing was asked for.",
     ),
     Claim(
         id="D4-C12",
@@ -331,6 +336,7 @@ CLAIMS: tuple[Claim, ...] = (
         note="Stated as likely. The weights are held at three draws, as one may leave the order "
         "nothing to decide. Measured by letting only one of the two seeds vary, removed by "
         f"holding the weights. At the start of its path, 8 epochs. {EITHER}",
+        revised="when six seeds were known; before, weights were held at one draw alone.",
     ),
     Claim(
         id="D4-C14",

@@ -20,16 +20,16 @@ FINDINGS: tuple[Finding, ...] = (
         claim="X-C01",
         question="Do batch size and a ReLU on the logits explain the 0.54 with which paper 4 "
         "begins?",
-        supported="The 0.54 with which paper 4 begins is what large batches and a ReLU on the "
-        "logits give.",
+        supported="Large batches and a ReLU on the logits together can give the 0.54 with which "
+        "paper 4 begins; neither does alone.",
         contradicted="Large batches and a ReLU on the logits do not explain the 0.54 with which "
-        "paper 4 begins.",
+        "paper 4 begins, or one of them does alone.",
     ),
     Finding(
         claim="X-C02",
         question="Is paper 2's weak SGD one with large batches and a low rate or a squared error?",
         supported="Paper 2's weak SGD is not SGD at Keras' defaults, but in large batches, at a "
-        "tenth of their rate or with a squared error.",
+        "tenth of their rate or with a squared error (SGD's number alone).",
         contradicted="Paper 2's weak SGD is not explained by large batches with a tenth of Keras' "
         "rate or with a squared error.",
     ),
@@ -41,9 +41,12 @@ FINDINGS: tuple[Finding, ...] = (
     ),
     Finding(
         claim="D1-C50",
-        question="Are vanishing gradients why accuracy falls with depth in paper 1?",
-        supported="Vanishing gradients are why accuracy falls with depth in paper 1.",
-        contradicted="Vanishing gradients are not why accuracy falls with depth in paper 1.",
+        question="Are vanishing gradients why four layers fall behind two at paper 1's rate, the "
+        "logits left alone?",
+        supported="At paper 1's rate four layers fall behind two for vanishing gradients, where "
+        "the logits are left alone.",
+        contradicted="Vanishing gradients are not why four layers fall behind two at paper 1's "
+        "rate, the logits left alone, or they do not fall behind.",
     ),
     Finding(
         claim="D1-C15",
@@ -54,8 +57,8 @@ FINDINGS: tuple[Finding, ...] = (
     Finding(
         claim="X-C03",
         question="Is tanh best and sigmoid lost, or the other way round?",
-        supported="Tanh fails in paper 3 for a cross-entropy on outputs that are no probabilities, "
-        "sigmoid in paper 1 for large batches and small weights.",
+        supported="Tanh fails in paper 3 for a cross-entropy on outputs that are no probabilities; "
+        "smaller batches or Glorot's weights let sigmoid learn in paper 1.",
         contradicted="What tells paper 1's tanh and sigmoid from paper 3's is not the loss, nor "
         "batches and weights.",
     ),

@@ -111,7 +111,8 @@ def heads() -> dict[Levels, Recipe]:
     PyTorch's default recurrent layer takes a 2-D input for one unbatched sequence: each image's
     answer then depends on those before it. `rnn` and `lstm` read the 16 maps as 16 steps, at the
     rates at which they learn. All have the ReLU on the logits, which loses classes; without it,
-    `plain`, heads alone differ.
+    `plain`, heads alone differ. They stand in the place of the first linear layer; in `last`, of
+    the one that gives the logits, which are then left alone and within -1 and 1.
     """
     found: dict[Levels, Recipe] = {}
     for (head, rate), recipe in recipes.heads(PAPER_1).items():
@@ -122,6 +123,10 @@ def heads() -> dict[Levels, Recipe]:
     for head in ("linear", "rnn-batch", "lstm-batch"):
         for rate in LEARNING_RATES:
             found[f"{head}-plain", rate] = logits(found[head, rate], is_rectified=False)
+    for head in ("rnn-batch", "lstm-batch"):
+        for rate in recipes.HEAD_RATES:
+            plain = logits(found[head, rate], is_rectified=False)
+            found[f"{head}-last", rate] = replace(plain, head_layer=len(plain.widths))
     return found
 
 

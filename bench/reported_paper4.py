@@ -43,7 +43,7 @@ PAPER = Paper(
         "The rate at which momentum was added is not told; 0.01, 0.02 and 0.03 are trained.",
         "Rate 0.02 stands in the conclusion alone; taken for the runs with 20 epochs.",
         "Which loss is told, of the last batch, of an epoch or of the test images, is not said; "
-        "0.01216 is below the least mean loss at 95% and must be of one batch.",
+        "0.01216 is below the least mean loss at 95% and is likely of one batch.",
         "Weights start as PyTorch draws them, images are shuffled and pixels lie in [0, 1].",
         "How many runs stand behind a number is not told; taken: one.",
     ),

@@ -93,6 +93,14 @@ def is_alike(
     return Statement(says=says, terms=terms, shows="within", bound=margin)
 
 
+def is_mostly_alike(
+    says: str, metric: str, first: Cell, second: Cell, *, limit: float
+) -> Statement:
+    """In more than half of all runs the paired difference is no further from zero than this."""
+    terms = _difference(metric, first, second, "mean")
+    return Statement(says=says, terms=terms, limit=limit, bound=0.5)
+
+
 def is_more_varied(
     says: str, metric: str, first: Cell, second: Cell, *, over: Over = "mean"
 ) -> Statement:

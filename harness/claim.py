@@ -65,7 +65,11 @@ class Statement:
     """Of the numbers, or of how much they vary: of each term its distance from its own median."""
     split: str = ""
     """Metric that is 1 in some runs and 0 in others. If given, the number is that of the first kind
-    less that of the second, over the runs of the first term's cells, one a seed, not paired."""
+    less the mean of the second in the same cell, over those of the first term's cells that have
+    both kinds; one a seed, not paired."""
+    limit: float | None = None
+    """If given, the number of a seed is 1 where the sum is no further from zero than this and 0
+    where it is: the statement is about the share of such runs."""
     reading: str = ""
     """What an unsaid setting is taken for. Statements of one reading belong together; a claim that
     is stated in several readings is shown where one of them shows it, refuted where all do."""
@@ -103,6 +107,9 @@ class Claim:
     """Why it cannot be tested; empty where it can."""
     note: str = ""
     """What stands in for words that cannot be tested as they are, or what was assumed."""
+    revised: str = ""
+    """How many seeds were known when it was stated anew, and how it was stated before; empty where
+    no run of it was known."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,6 +24,8 @@ class Family:
     """As of `Metric`."""
     better: Literal["higher", "lower"] = "lower"
     """As of `Metric`."""
+    counts: str = ""
+    """As of `Metric`."""
     scale: float = 1.0
     """As of `Metric`."""
     digits: int = 2
@@ -31,6 +33,8 @@ class Family:
     resolution: float = 1e-4
     """As of `Metric`."""
     is_outcome: bool = False
+    """As of `Metric`."""
+    least: float | None = 0.0
     """As of `Metric`."""
     level: Literal["", "accuracy", "amount", "epoch", "loss", "step", "maybe epoch"] = ""
     """What follows the `@`, if anything."""
@@ -84,7 +88,7 @@ FAMILIES: dict[str, Family] = {
         read=lambda record, _, level: readings.gain_within(record, int(level or 1)),
     ),
     "epochs_to": Family(
-        label="epochs to {level}", digits=1, resolution=0.5, level="accuracy",
+        label="epochs to {level}", counts="epochs", digits=1, resolution=0.5, level="accuracy",
         margin=0.5, to_target=True,
         read=lambda record, _, level: readings.epochs_to(record, level or 0.0),
     ),
@@ -94,13 +98,14 @@ FAMILIES: dict[str, Family] = {
         read=lambda record, _, level: readings.seconds_to(record, level or 0.0),
     ),
     "epoch_yardsticks": Family(
-        label="epoch time over that of the yardstick beside it", digits=1, resolution=1e-3,
+        label="epoch time over that of the yardstick beside it", counts="yardsticks", digits=1,
+        resolution=1e-3,
         margin=0.05, is_ratio=True,
         read=lambda record, _, level: readings.in_yardsticks(record, record.epoch_s),
     ),
     "yardsticks_to": Family(
-        label="time to {level} over that of the yardstick beside it", digits=1, resolution=1e-3,
-        level="accuracy", margin=0.05, is_ratio=True, to_target=True,
+        label="time to {level} over that of the yardstick beside it", counts="yardsticks",
+        digits=1, resolution=1e-3, level="accuracy", margin=0.05, is_ratio=True, to_target=True,
         read=lambda record, _, level: readings.in_yardsticks(
             record, readings.seconds_to(record, level or 0.0)
         ),
@@ -121,7 +126,7 @@ FAMILIES: dict[str, Family] = {
         read=lambda record, layer, level: record.conditions.get(f"{layer}-{level:g}"),
     ),
     "lost_classes": Family(
-        label="classes that no test image is given", digits=1, resolution=0.5,
+        label="classes that no test image is given", counts="classes", digits=1, resolution=0.5,
         margin=0.5,
         read=lambda record, _, level: record.lost_classes,
     ),
@@ -136,7 +141,7 @@ FAMILIES: dict[str, Family] = {
         read=lambda record, _, level: readings.steepest(record),
     ),
     "gap": Family(
-        label="train less test accuracy", unit="points", scale=100.0,
+        label="train less test accuracy", unit="points", scale=100.0, least=None,
         margin=0.002,
         read=lambda record, _, level: readings.gap(record),
     ),
@@ -166,7 +171,8 @@ FAMILIES: dict[str, Family] = {
         read=lambda record, _, level: readings.batch_loss(record, int(level or 1)),
     ),
     "steps_to_loss": Family(
-        label="steps to a training loss of {level}", digits=0, resolution=1.0, level="loss",
+        label="steps to a training loss of {level}", counts="steps", digits=0, resolution=1.0,
+        level="loss",
         margin=0.1, is_ratio=True, by_step=True,
         read=lambda record, _, level: readings.steps_to_loss(record, level or 0.0),
     ),
@@ -211,6 +217,7 @@ FAMILIES: dict[str, Family] = {
     ),
     "edge_correlation": Family(
         label="correlation with edges of the map{layer} that follows them most", digits=3,
+        least=None,
         better="higher", by_layer=True, margin=0.05,
         read=lambda record, layer, _: readings.measured(record, "edge_correlation", layer),
     ),

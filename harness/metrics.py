@@ -20,6 +20,8 @@ class Metric:
     """How a table head or an axis calls it."""
     unit: str
     """Unit of the displayed value; empty for a plain count."""
+    counts: str = ""
+    """What it counts, where it has no unit: `epochs`. For sentences; labels say it themselves."""
     better: Literal["higher", "lower"]
     """The direction that is an improvement."""
     scale: float = 1.0
@@ -31,6 +33,9 @@ class Metric:
     the same in every run of a recipe, such as its parameters."""
     is_outcome: bool = False
     """It is 1 or 0 a run: something happened or did not."""
+    least: float | None = 0.0
+    """The least value that it can have; `None` where it may be negative. A percentage is no more
+    than 1."""
     margin: float
     """The difference that matters: in recorded units, or a share where `is_ratio`."""
     is_ratio: bool = False
@@ -45,6 +50,14 @@ class Metric:
     """The value in a record; `None` where the record has none."""
     censored: Callable[[Record], bool] = lambda record: False
     """Whether the value is a bound only: the training ended before it got there."""
+
+    def possible(self, low: float, high: float) -> tuple[float, float]:
+        """An interval without what the number cannot be."""
+        if self.least is not None:
+            low, high = max(self.least, low), max(self.least, high)
+        if self.unit == "%":
+            low, high = min(1.0, low), min(1.0, high)
+        return low, high
 
     @property
     def heading(self) -> str:
@@ -186,6 +199,8 @@ def metric(name: str) -> Metric:
             level=_shown(level, family),
         ),
         unit=family.unit,
+        counts=family.counts,
+        least=family.least,
         better=family.better,
         scale=family.scale,
         digits=family.digits,

@@ -112,4 +112,5 @@ def _best(experiment: str, name: str, records: Sequence[Record]) -> Tuned | None
         held_out=chosen,
         accuracy=reached,
         is_at_edge=best in (min(means), max(means)),
+        is_tied=list(means.values()).count(means[best]) > 1,
     )

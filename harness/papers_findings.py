@@ -34,6 +34,8 @@ def headline(finding: Finding, verdict: Verdict) -> str:
 
 def _item(number: int, finding: Finding, verdict: Verdict) -> str:
     standing = f"{verdict.claim.id}: {verdict.word}"
+    if verdict.shown_in:
+        standing += f", read as _{escape(verdict.shown_in)}_"
     if verdict.word == "undecided":
         standing += f", {wanting(verdict)}"
     if verdict.claim.needs == "any":

@@ -1,5 +1,6 @@
 """Verdicts and reported numbers -> the Markdown page on the four studies. Pure."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -42,6 +43,8 @@ class Tuned:
     """Test accuracy of the same runs."""
     is_at_edge: bool
     """The rate is the lowest or highest that was tried: a better one may lie beyond."""
+    is_tied: bool
+    """Another rate did as well, so that nothing was chosen."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,12 +85,14 @@ def papers_page(found: Repetition, pictures: Mapping[str, Sequence[Picture]]) ->
 
 
 def _introduction(found: Repetition) -> str:
-    claims, numbers = len(found.verdicts), len(found.claims.reported)
+    across = len(_of(found.verdicts, ACROSS))
+    claims, rows = len(found.verdicts) - across, len(found.claims.reported)
     decided = sum(verdict.word in ("supported", "contradicted") for verdict in found.verdicts)
     return (
-        f"{len(found.claims.papers)} studies of LeNet, {claims} claims and {numbers} reported "
-        f"numbers, each beside our own runs. {decided} claims are decided so far, by statistics "
-        f"over paired seeds or by a calculation.{_whole_command(found)}"
+        f"{len(found.claims.papers)} studies of LeNet: {claims} claims, {across} comparisons "
+        f"across papers, and {rows} tables, figures and numbers, each beside our own runs. "
+        f"{decided} claims and comparisons are decided so far, by statistics over paired seeds or "
+        f"by a calculation.{_whole_command(found)}"
     )
 
 
@@ -207,7 +212,7 @@ def _claims_table(verdicts: Sequence[Verdict]) -> str:
             ("id", [verdict.claim.id for verdict in verdicts], False),
             ("place", [escape(verdict.claim.place) for verdict in verdicts], False),
             ("claim", [_claim(verdict) for verdict in verdicts], False),
-            ("verdict", [f"**{verdict.word}**" for verdict in verdicts], False),
+            ("verdict", [_word(verdict) for verdict in verdicts], False),
             ("what we measured", [_grounds(verdict) for verdict in verdicts], False),
         ]
     )
@@ -216,7 +221,14 @@ def _claims_table(verdicts: Sequence[Verdict]) -> str:
 def _claim(verdict: Verdict) -> str:
     cause = " _(a cause)_" if verdict.claim.is_cause else ""
     note = f" _{escape(verdict.claim.note)}_" if verdict.claim.note else ""
-    return f"{escape(verdict.claim.text)}{cause}{note}"
+    revised = verdict.claim.revised
+    revision = f" _Stated anew {escape(revised)}_" if revised else ""
+    return f"{escape(verdict.claim.text)}{cause}{note}{revision}"
+
+
+def _word(verdict: Verdict) -> str:
+    shown = f", read as _{escape(verdict.shown_in)}_" if verdict.shown_in else ""
+    return f"**{verdict.word}**{shown}"
 
 
 def _grounds(verdict: Verdict) -> str:
@@ -261,7 +273,14 @@ def _theirs(each: Repeated) -> str:
         return "-"
     if each.metric is None:
         return f"{each.reported.value:,g}"
-    return f"{each.metric.show(each.reported.value)}{unit_of(each.metric, is_difference=False)}"
+    unit = unit_of(each.metric, is_difference=False)
+    return f"{each.reported.value * each.metric.scale:,.{_decimals(each)}f}{unit}"
+
+
+def _decimals(each: Repeated) -> int:
+    """Those that the paper gives, in the unit that is shown."""
+    scale = each.metric.scale if each.metric else 1.0
+    return max(0, each.decimals - round(math.log10(scale)))
 
 
 def _ours(each: Repeated) -> str:
@@ -277,9 +296,11 @@ def _alike(each: Repeated) -> str:
         return escape(each.reported.reason)
     if each.estimate is None:
         return "no runs yet"
-    if each.is_alike is None or each.metric is None:
+    if each.low is None or each.high is None or each.metric is None or each.is_alike is None:
         return "one seed does not tell"
     span = _span(each.metric, each.low, each.high)
+    if each.metric.unit == "%" and each.metric.possible(each.low, each.high) == (0.0, 1.0):
+        return "our runs exclude nothing"
     if not each.is_alike:
         return f"**no** ({span})"
     if each.is_within_seen:
@@ -288,10 +309,9 @@ def _alike(each: Repeated) -> str:
     return f"not excluded ({span}), but none of ours was there ({seen})"
 
 
-def _span(metric: Metric, low: float | None, high: float | None) -> str:
-    """From here to there; a share is nowhere below 0 or above 1."""
-    if metric.unit == "%" and low is not None and high is not None:
-        low, high = max(0.0, low), min(1.0, high)
+def _span(metric: Metric, low: float, high: float) -> str:
+    """From here to there, as far as the number can be."""
+    low, high = metric.possible(low, high)
     return f"{metric.show(low)} to {metric.show(high)}"
 
 
@@ -311,12 +331,18 @@ def _tuning(tuned: Sequence[Tuned]) -> list[str]:
     return parts
 
 
+def _doubt(each: Tuned) -> str:
+    if each.is_tied:
+        return " (others did as well)"
+    return " (edge of the search)" if each.is_at_edge else ""
+
+
 def _tuned_table(rows: Sequence[Tuned]) -> str:
     def percent(found: Estimate) -> str:
         half = "" if found.half_width is None else f" ± {found.half_width * 100:.2f}"
         return f"{found.mean * 100:.2f}{half}"
 
-    edges = [" (edge of the search)" if each.is_at_edge else "" for each in rows]
+    edges = [_doubt(each) for each in rows]
     return markdown_table(
         [
             ("contender", [escape(each.name) for each in rows], False),

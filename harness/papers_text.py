@@ -8,13 +8,17 @@ from harness.verdict import Result, Verdict
 
 def measured(result: Result) -> str:
     """What was measured of one statement: `tanh ends above ReLU: +0.31 (0.20 to 0.42), 6 seeds`."""
-    says, found = escape(result.statement.says), result.estimate
+    says, found, split = escape(result.statement.says), result.estimate, result.statement.split
     if found is None:
-        return f"{says}: no runs yet"
+        return f"{says}: no runs of both kinds yet" if split else f"{says}: no runs yet"
     if result.statement.shows == "seen":
         seen = sum(value > result.statement.bound for value in result.values)
         return f"{says}: in {seen} of {found.n} seeds"
     seeds = "1 seed" if found.n == 1 else f"{found.n} seeds"
+    if result.statement.limit is not None:
+        return f"{says}: in {sum(result.values):g} of {seeds}"
+    if result.statement.of == "spread" and found.n == 1:
+        return f"{says}: one seed tells no spread"
     return f"{says}: {_number(result, found)}, {seeds}"
 
 
@@ -31,6 +35,8 @@ def wanting(verdict: Verdict) -> str:
         more = f" and {len(verdict.missing) - 3} more" if len(verdict.missing) > 3 else ""
         return f"waits for runs of {few}{more}"
     needed = verdict.seeds_needed
+    if needed is not None and verdict.awaits_sight:
+        return f"one such run may show it; about {needed} seeds without one would refute it"
     if needed is None and verdict.seeds < 2:
         return "one seed tells no spread"
     if needed is None:
@@ -44,7 +50,8 @@ def unit_of(metric: Metric, *, is_difference: bool) -> str:
         return " of runs"
     if metric.unit == "%":
         return " points" if is_difference else "%"
-    return f" {metric.unit}" if metric.unit else ""
+    unit = metric.unit or metric.counts
+    return f" {unit}" if unit else ""
 
 
 def _number(result: Result, found: Estimate) -> str:
@@ -52,8 +59,12 @@ def _number(result: Result, found: Estimate) -> str:
     if result.ratio is not None:
         return f"{result.ratio:.3g} times"
     is_difference = len(statement.terms) > 1 or bool(statement.split)
-    unit = unit_of(metric, is_difference=is_difference)
+    is_distance = statement.of == "spread" or statement.terms[0].over == "range"
+    unit = unit_of(metric, is_difference=is_difference or is_distance)
     mean = metric.show(found.mean, signed=is_difference)
     if found.low is None or found.high is None:
         return f"{mean}{unit}"
-    return f"{mean}{unit} ({metric.show(found.low)} to {metric.show(found.high)})"
+    low, high = found.low, found.high
+    if not is_difference:
+        low, high = metric.possible(low, high)
+    return f"{mean}{unit} ({metric.show(low)} to {metric.show(high)})"

@@ -28,7 +28,7 @@ class Repeated:
     high: float | None
     """Upper end."""
     reading: str = ""
-    """The cell, where it is not the one that stands for the number but another reading."""
+    """The cells, and the metric if it is another, where this is another reading of the number."""
 
     @property
     def is_alike(self) -> bool | None:
@@ -50,11 +50,15 @@ class Repeated:
         return found.lowest - rounding <= value <= found.highest + rounding
 
     @property
+    def decimals(self) -> int:
+        """Decimals of the paper's number, in the recorded unit."""
+        if self.reported.decimals is not None:
+            return self.reported.decimals
+        return len(f"{self.reported.value or 0:.10g}".partition(".")[2])
+
+    @property
     def _rounding(self) -> float:
-        decimals = self.reported.decimals
-        if decimals is None:
-            decimals = len(f"{self.reported.value or 0:.10g}".partition(".")[2])
-        return float(0.5 * 10.0**-decimals)
+        return float(0.5 * 10.0**-self.decimals)
 
 
 def repeat(reported: Reported, cells: Cells) -> tuple[Repeated, ...]:
@@ -64,10 +68,15 @@ def repeat(reported: Reported, cells: Cells) -> tuple[Repeated, ...]:
     return (
         _repeated(reported, reported.term, cells),
         *(
-            _repeated(reported, term, cells, reading=", ".join(term.at))
+            _repeated(reported, term, cells, reading=_reading(reported.term, term))
             for term in reported.readings
         ),
     )
+
+
+def _reading(first: Term, other: Term) -> str:
+    cells = ", ".join(other.at)
+    return cells if other.metric == first.metric else f"{cells}: {metric(other.metric).label}"
 
 
 def _repeated(reported: Reported, term: Term, cells: Cells, *, reading: str = "") -> Repeated:

@@ -51,13 +51,13 @@ def lies_so(statement: Statement, values: Sequence[float]) -> bool:
     return mean > bound if statement.shows == "above" else mean < bound
 
 
-def paired(read: Metric) -> BothSides:
+def paired(read: Metric, *, is_share: bool = False) -> BothSides:
     """The test that fits a metric: of a share of runs the binomial, of differences of outcomes
     their signs, of all else t; what is the same in every run of a recipe needs none."""
     kind: Test = "sign-flip" if read.is_outcome else "t"
 
     def test(values: Sequence[float], bound: float) -> tuple[float, float]:
-        if read.is_outcome and set(values) <= {0.0, 1.0} and 0 < bound < 1:
+        if is_share or (read.is_outcome and set(values) <= {0.0, 1.0} and 0 < bound < 1):
             return _share(values, bound)
         if read.resolution == 0 and max(values) == min(values) and not read.is_outcome:
             return float(not values[0] > bound), float(not values[0] < bound)
@@ -114,7 +114,8 @@ def needed(
         return math.ceil(math.log(level) / math.log(1 - RARE))
     if len(values) < 2:  # one tells no spread
         return None
-    if read.is_outcome and set(values) <= {0.0, 1.0} and 0 < statement.bound < 1:
+    is_share = statement.limit is not None
+    if is_share or (read.is_outcome and set(values) <= {0.0, 1.0} and 0 < statement.bound < 1):
         return _runs_needed(statement, fmean(values), level=level)
     least = LEAST_SPREAD_SEEDS if statement.of == "spread" else LEAST_SEEDS
     if read.is_outcome:

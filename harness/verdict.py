@@ -53,6 +53,11 @@ class Result:
         return bool(self.values) and not lies_so(self.statement, self.values)
 
     @property
+    def is_unseen(self) -> bool:
+        """It says that something happens at times, and in these runs it did not."""
+        return self.statement.shows == "seen" and self.leans_against
+
+    @property
     def seeds_needed(self) -> int | None:
         """Seeds that would decide it on the side where the numbers lie; `None` if out of sight."""
         return needed(self.statement, self.values, self.metric, level=self.level)
@@ -79,6 +84,25 @@ class Verdict:
         """Seeds of the statement that has the fewest; 0 for none."""
         counts = [found.estimate.n if found.estimate else 0 for found in self.results]
         return min(counts, default=0)
+
+    @property
+    def shown_in(self) -> str:
+        """Of a supported claim with several readings, that which shows it best; else empty."""
+        readings = _by_reading(self.results)
+        if self.word != "supported" or len(readings) < 2:
+            return ""
+        best = min(readings, key=lambda own: _sides_of_one(self.claim, own)[0])
+        return best[0].statement.reading
+
+    @property
+    def awaits_sight(self) -> bool:
+        """Nothing speaks against it but that something said to happen at times was not seen yet."""
+        if self.word != "undecided" or self.claim.needs != "all":
+            return False
+        against = [
+            [found for found in own if found.leans_against] for own in _by_reading(self.results)
+        ]
+        return all(own and all(found.is_unseen for found in own) for own in against)
 
     @property
     def seeds_needed(self) -> int | None:
@@ -213,10 +237,10 @@ def _latest(needs: Sequence[int | None]) -> int | None:
 def _result(statement: Statement, cells: Cells, *, level: float) -> Result:
     read = metric(statement.terms[0].metric)
     values = _numbers(statement, cells)
-    test: BothSides = paired(read)
+    test: BothSides = paired(read, is_share=statement.limit is not None)
     if statement.split:
         ones, zeros = _split(statement, cells)
-        values, test = _less_mean(ones, zeros), unpaired(zeros)
+        values, test = [value - fmean(zeros) for value in ones], unpaired(zeros)
     p_for, p_against = both_sides(statement, values, test)
     return Result(
         statement=statement,
@@ -247,10 +271,12 @@ def _numbers(statement: Statement, cells: Cells) -> list[float]:
         terms = [_distances(values) for values in terms]
     shared = sorted(set.intersection(*(set(values) for values in terms)))
     weights = [term.weight for term in statement.terms]
-    return [
+    sums = [
         sum(weight * values[seed] for weight, values in zip(weights, terms, strict=True))
         for seed in shared
     ]
+    limit = statement.limit
+    return sums if limit is None else [float(abs(each) <= limit) for each in sums]
 
 
 def _distances(values: BySeed) -> BySeed:
@@ -262,20 +288,28 @@ def _distances(values: BySeed) -> BySeed:
 def _split(statement: Statement, cells: Cells) -> tuple[list[float], list[float]]:
     """Numbers of the runs in which the split metric is 1, and of those in which it is 0.
 
-    Runs of one seed are alike, whatever their cells: of each kind a seed has one number, their
-    mean.
+    From each the mean of the second kind in its cell is taken, so that cells may differ; a cell
+    with one kind alone tells nothing. Runs of one seed are alike, whatever their cells: of each
+    kind a seed has one number, their mean.
     """
-    term, kind = statement.terms[0], metric(statement.split)
-    read = metric(term.metric)
-    found: dict[bool, dict[int, list[float]]] = {True: {}, False: {}}
-    for record in (record for cell in term.at for record in cells.get(cell, ())):
-        value, which = read.read(record), kind.read(record)
-        if value is not None and which is not None:
-            found[which == 1].setdefault(record.seed, []).append(value)
-    ones, zeros = ([fmean(own) for own in found[is_one].values()] for is_one in (True, False))
+    by_kind: dict[bool, dict[int, list[float]]] = {True: {}, False: {}}
+    for cell in statement.terms[0].at:
+        found = _kinds(statement, cells.get(cell, ()))
+        if all(found.values()):
+            middle = fmean(value for _, value in found[False])
+            for kind, runs in found.items():
+                for seed, value in runs:
+                    by_kind[kind].setdefault(seed, []).append(value - middle)
+    ones, zeros = ([fmean(own) for own in by_kind[kind].values()] for kind in (True, False))
     return ones, zeros
 
 
-def _less_mean(ones: Sequence[float], zeros: Sequence[float]) -> list[float]:
-    """The first less the mean of the second; empty where either kind lacks."""
-    return [value - fmean(zeros) for value in ones] if zeros else []
+def _kinds(statement: Statement, records: Sequence[Record]) -> dict[bool, list[tuple[int, float]]]:
+    """(seed, number) of the runs of one cell, by whether the split metric is 1."""
+    read, split = metric(statement.terms[0].metric), metric(statement.split)
+    found: dict[bool, list[tuple[int, float]]] = {True: [], False: []}
+    for record in records:
+        value, which = read.read(record), split.read(record)
+        if value is not None and which is not None:
+            found[which == 1].append((record.seed, value))
+    return found

@@ -14,14 +14,15 @@ ENGINES: tuple[Engine, ...] = ("torch", "fast")
 def torch_layers(recipe: Recipe, engine: Engine) -> tuple[str, ...]:
     """Layers that the fast engine leaves to PyTorch; none where PyTorch is the engine itself.
 
-    It has no recurrent head, an activity penalty reads outputs that its fused steps never hold, and
-    it numbers the pixels of a window in two bytes.
+    Of recurrent heads it has but the RNN over one long sequence. An activity penalty reads outputs
+    that its fused steps never hold, and it numbers the pixels of a window in two bytes.
     """
     if engine == "torch":
         return ()
     if recipe.penalty.activity_l2 or any(pool and pool.kernel > 255 for pool in recipe.pools):
         return ("all",)
-    return () if recipe.head == "linear" else (f"{recipe.head}1",)
+    is_own = recipe.head == "rnn" and recipe.head_sequence == "batch"
+    return () if recipe.head_name is None or is_own else (recipe.head_name,)
 
 
 def describe(engine: Engine) -> str:

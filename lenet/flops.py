@@ -22,9 +22,10 @@ def conv_multiply_adds(recipe: Recipe) -> tuple[int, ...]:
 
 def linear_multiply_adds(recipe: Recipe) -> int:
     """Multiply-adds of the linear layers, forward, one sample."""
-    widths = (recipe.features, *recipe.linears, recipe.classes)
-    layers = [a * b for a, b in itertools.pairwise(widths)]
-    return sum(layers if recipe.head == "linear" else layers[1:])
+    layers = [a * b for a, b in itertools.pairwise((recipe.features, *recipe.widths))]
+    if recipe.head != "linear":
+        del layers[recipe.head_layer - 1]
+    return sum(layers)
 
 
 def recurrent_multiply_adds(recipe: Recipe) -> tuple[int, int]:
@@ -35,9 +36,9 @@ def recurrent_multiply_adds(recipe: Recipe) -> tuple[int, int]:
     if recipe.head == "linear":
         return 0, 0
     steps = recipe.stages[-1].pooled[0] if recipe.head_sequence == "maps" else 1
-    width = recipe.linears[0]
+    values, width = (recipe.features, *recipe.widths)[recipe.head_layer - 1 :][:2]
     gates = GATES[recipe.head]
-    return gates * recipe.features * width, gates * steps * width * width
+    return gates * values * width, gates * steps * width * width
 
 
 def training_flops(recipe: Recipe) -> int:
@@ -50,5 +51,5 @@ def training_flops(recipe: Recipe) -> int:
     convs = conv_multiply_adds(recipe)
     inputs, hidden = recurrent_multiply_adds(recipe)
     products = sum(convs) + linear_multiply_adds(recipe) + inputs + hidden
-    first_state = GATES.get(recipe.head, 0) * (recipe.linears[0] ** 2 if recipe.linears else 0)
+    first_state = GATES.get(recipe.head, 0) * recipe.widths[recipe.head_layer - 1] ** 2
     return 6 * products - 2 * convs[0] - 2 * first_state

@@ -1,4 +1,6 @@
-"""Recurrent layers in the place of the first linear layer behind the convolutions."""
+"""Layers behind the convolutions, and recurrent ones in the place of a linear one."""
+
+import math
 
 from torch import Tensor, nn
 
@@ -6,39 +8,48 @@ from lenet.recipe import Recipe
 
 
 class RecurrentHead(nn.Module):
-    """Reads the last maps as a sequence and hands on its last hidden state.
+    """Reads the last maps, or what a linear layer made of them, as a sequence.
 
-    Shapes: maps [N, C, H, W] in, [N, width] out. Paper 1, section 2.5, does not say what its
-    sequence is; `sequence` names the reading:
+    Shapes: maps [N, C, H, W] or values [N, F] in, [N, width] out. Paper 1, section 2.5, does not
+    say what its sequence is; `sequence` names the reading:
 
-    - `maps`: C steps of H * W values each, one map a step;
-    - `single`: one step of C * H * W values, so nothing recurs;
+    - `maps`: C steps of H * W values each, one map a step; the last hidden state goes on;
+    - `single`: one step of all values, so nothing recurs;
     - `batch`: a 2-D input [N, C * H * W], which PyTorch reads as one unbatched sequence, so that
       the batch is the sequence and each output depends on the samples before it.
     """
 
-    def __init__(self, kind: str, sequence: str, maps: tuple[int, int, int], width: int) -> None:
+    def __init__(self, kind: str, sequence: str, shape: tuple[int, ...], width: int) -> None:
         super().__init__()
-        channels, height, wide = maps
         self.sequence = sequence
         self.width = width
-        values = height * wide if sequence == "maps" else channels * height * wide
+        values = math.prod(shape[1:] if sequence == "maps" else shape)
         layer = {"rnn": nn.RNN, "lstm": nn.LSTM}[kind]
         self.recurrent: nn.RNN | nn.LSTM = layer(values, width, batch_first=True)
 
-    def forward(self, maps: Tensor) -> Tensor:
-        steps = {
-            "maps": maps.flatten(2),
-            "single": maps.flatten(1)[:, None],
-            "batch": maps.flatten(1),
-        }
-        states: Tensor = self.recurrent(steps[self.sequence])[0]
-        return states if self.sequence == "batch" else states[:, -1]
+    def forward(self, x: Tensor) -> Tensor:
+        if self.sequence == "batch":
+            return self._states(x.flatten(1))
+        return self._states(x.flatten(2) if self.sequence == "maps" else x.flatten(1)[:, None])[
+            :, -1
+        ]
+
+    def _states(self, steps: Tensor) -> Tensor:
+        states: Tensor = self.recurrent(steps)[0]
+        return states
 
 
-def build_head(recipe: Recipe) -> nn.Module:
-    """What stands between the last maps [N, C, H, W] and the first hidden activation [N, width]."""
-    width = recipe.linears[0] if recipe.linears else recipe.classes
-    if recipe.head == "linear":
-        return nn.Sequential(nn.Flatten(), nn.Linear(recipe.features, width))
-    return RecurrentHead(recipe.head, recipe.head_sequence, recipe.stages[-1].pooled, width)
+def build_layers(recipe: Recipe) -> dict[str, nn.Module]:
+    """The layers behind the last maps [N, C, H, W] by name; each gives [N, width]."""
+    found: dict[str, nn.Module] = {}
+    shape: tuple[int, ...] = recipe.stages[-1].pooled
+    for place, width in enumerate(recipe.widths, 1):
+        name = "output" if place == len(recipe.widths) else f"linear{place}"
+        if recipe.head != "linear" and place == recipe.head_layer:
+            head = RecurrentHead(recipe.head, recipe.head_sequence, shape, width)
+            found[recipe.head_name or name] = head
+        else:
+            linear = nn.Linear(math.prod(shape), width)
+            found[name] = nn.Sequential(nn.Flatten(), linear) if place == 1 else linear
+        shape = (width,)
+    return found

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from lenet.activations import ACTIVATIONS
 from lenet.engine import Engine, torch_layers
-from lenet.heads import RecurrentHead, build_head
+from lenet.heads import RecurrentHead, build_layers
 from lenet.initialisers import fill
 from lenet.pooling import build_pool
 from lenet.recipe import Recipe
@@ -25,8 +25,8 @@ class LeNet(nn.Module):
     """Convolutions with pooling, a head, hidden linear layers, logits.
 
     Shapes: images [N, C, H, W] in, logits [N, classes] out (after the recipe's output activation).
-    Layers are named conv1, conv2, ..., linear1 (rnn1 or lstm1 for a recurrent head), linear2, ...,
-    output.
+    Layers are named conv1, conv2, ..., linear1, linear2, ..., output; a recurrent one rnn1 or lstm1
+    by its place, but for the output.
     """
 
     def __init__(self, recipe: Recipe, engine: Engine = "torch") -> None:
@@ -40,13 +40,7 @@ class LeNet(nn.Module):
             self.layers[f"conv{index + 1}"] = _convolution(channels, conv)
             channels = conv.maps
         self.pools = nn.ModuleList(build_pool(pool) for pool in recipe.pools)
-        widths = (*recipe.linears, recipe.classes)
-        names = [f"linear{index + 1}" for index in range(len(recipe.linears))] + ["output"]
-        if recipe.head != "linear":
-            names[0] = f"{recipe.head}1"
-        self.layers[names[0]] = build_head(recipe)
-        for name, before, width in zip(names[1:], widths, widths[1:], strict=False):
-            self.layers[name] = nn.Linear(before, width)
+        self.layers.update(build_layers(recipe))
 
     @cached_property
     def fast(self) -> "Network":

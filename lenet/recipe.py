@@ -57,7 +57,9 @@ class Recipe:
     linears: tuple[int, ...] = (120, 84)
     """Widths of the hidden linear layers."""
     head: Head = "linear"
-    """What follows the convolutions: `rnn` and `lstm` take the place of the first linear layer."""
+    """What follows the convolutions: `rnn` and `lstm` take the place of one linear layer."""
+    head_layer: int = 1
+    """Which linear layer a recurrent head takes the place of, from 1; the last gives the logits."""
     head_sequence: HeadSequence = "maps"
     """What a recurrent head reads as its steps: the maps, one single step, or the whole batch."""
     weight_init: Init = Init()
@@ -141,17 +143,32 @@ class Recipe:
                 f"activation: expected one name, or {len(self.convs) + len(self.linears)} (one a "
                 f"hidden layer, convolutions first); got {len(self.activations)}"
             )
-        if self.head != "linear" and not self.linears:
+        self._check_head()
+        _ = self.stages
+
+    def _check_head(self) -> None:
+        layers = len(self.linears) + 1
+        check_whole("head_layer", self.head_layer, least=1)
+        if self.head_layer > layers:
             raise RecipeError(
-                f"head: {self.head!r} takes the place of the first hidden linear layer; expected "
-                "at least one width in linears, got none"
+                f"head_layer: expected a layer from 1 to {layers}, as linears and the logits make "
+                f"{layers}; got {self.head_layer}"
             )
         if self.head == "linear" and self.head_sequence != "maps":
             raise RecipeError(
                 "head_sequence: a linear head reads no sequence; leave it at 'maps', "
                 f"got {self.head_sequence!r}"
             )
-        _ = self.stages
+        if self.head == "linear" and self.head_layer != 1:
+            raise RecipeError(
+                "head_layer: a linear head takes the place of no layer; leave it at 1, "
+                f"got {self.head_layer}"
+            )
+        if self.head_layer > 1 and self.head_sequence == "maps":
+            raise RecipeError(
+                "head_sequence: behind a linear layer there are no maps; expected 'batch' or "
+                f"'single' with head_layer {self.head_layer}, got 'maps'"
+            )
 
     @property
     def activations(self) -> tuple[Activation, ...]:
@@ -175,6 +192,19 @@ class Recipe:
     def features(self) -> int:
         """Values that the convolutions hand to the head."""
         return math.prod(self.stages[-1].pooled)
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Outputs of each layer behind the convolutions, the logits last."""
+        return (*self.linears, self.classes)
+
+    @property
+    def head_name(self) -> str | None:
+        """Name of the recurrent layer: rnn1, lstm2, ..., or output where it gives the logits."""
+        if self.head == "linear":
+            return None
+        is_last = self.head_layer == len(self.widths)
+        return "output" if is_last else f"{self.head}{self.head_layer}"
 
     @property
     def identity(self) -> str:

@@ -22,6 +22,7 @@ ARCHITECTURE = (
     "output_activation",
     "linears",
     "head",
+    "head_layer",
     "head_sequence",
 )
 """The fields of a recipe that make its network; the others say how it is trained."""

@@ -165,7 +165,11 @@ def recipes(draw: st.DrawFn) -> Recipe:
     """A recipe of any network, optimizer and schedule that can be built."""
     convs = tuple(draw(st.lists(CONVS, min_size=1, max_size=3)))
     linears = tuple(draw(st.lists(st.integers(1, 9), max_size=2)))
-    head: Head = draw(names(Head)) if linears else "linear"
+    head: Head = draw(names(Head))
+    head_layer = 1 if head == "linear" else draw(st.integers(1, len(linears) + 1))
+    sequences: st.SearchStrategy[HeadSequence] = names(HeadSequence)
+    if head_layer > 1:
+        sequences = st.sampled_from(("single", "batch"))
     hidden = [name for name in get_args(Activation) if name != "softmax"]
     layers = len(convs) + len(linears)
     one = st.sampled_from(hidden)
@@ -184,7 +188,8 @@ def recipes(draw: st.DrawFn) -> Recipe:
             output_activation=draw(one),
             linears=linears,
             head=head,
-            head_sequence="maps" if head == "linear" else draw(names(HeadSequence)),
+            head_layer=head_layer,
+            head_sequence="maps" if head == "linear" else draw(sequences),
             weight_init=draw(inits()),
             bias_init=draw(inits()),
             optimizer=draw(optimizers()),

@@ -50,6 +50,9 @@ def test_the_fast_engine_repeats_itself_to_the_last_bit() -> None:
 def test_layers_left_to_pytorch_are_named() -> None:
     assert torch_layers(SMALL, "fast") == ()
     assert torch_layers(replace(SMALL, head="rnn"), "fast") == ("rnn1",)
+    last = replace(SMALL, head="lstm", head_sequence="batch", head_layer=len(SMALL.linears) + 1)
+    assert torch_layers(last, "fast") == ("output",)
+    assert torch_layers(replace(last, head="rnn"), "fast") == ()
     assert torch_layers(replace(SMALL, penalty=Penalty(activity_l2=0.1)), "fast") == ("all",)
     assert torch_layers(replace(SMALL, head="rnn"), "torch") == ()
     assert torch_layers(

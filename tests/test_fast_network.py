@@ -145,6 +145,14 @@ def test_recurrent_heads(head: Head, sequence: HeadSequence, output: Any, count:
     check(replace(recipe, linears=(30,)), count)
 
 
+@pytest.mark.parametrize("output", ["identity", "softmax", "tanh"])
+@pytest.mark.parametrize("layer", [2, 3])
+@pytest.mark.parametrize("head", HEADS)
+def test_recurrent_heads_behind_linear_layers(head: Head, layer: int, output: Any) -> None:
+    recipe = replace(BASE, head=head, head_sequence="batch", head_layer=layer, loss="mse")
+    check(replace(recipe, output_activation=output), 40)
+
+
 @settings(REPEATABLE, max_examples=60)
 @given(recipe=recipes())
 def test_network_of_any_recipe(recipe: Recipe) -> None:

@@ -42,6 +42,9 @@ def test_recurrent_head_costs_what_the_counter_says(head: Head, sequence: HeadSe
     assert training_flops(recipe) == counted(recipe)
     if sequence != "batch":  # there a batch is one sequence, whose first step alone is cheaper
         assert counted(recipe, images=3) == 3 * training_flops(recipe)
+    if sequence != "maps":
+        last = replace(recipe, head_layer=3)
+        assert training_flops(last) == counted(last) < training_flops(recipe)
 
 
 def test_base_network_costs_what_a_hand_finds() -> None:

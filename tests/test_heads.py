@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from lenet.heads import RecurrentHead, build_head
+from lenet.heads import RecurrentHead, build_layers
 from lenet.model import build_model
 from lenet.recipe import Head, HeadSequence
 from lenet.reference import BASE_NETWORK
@@ -19,10 +19,11 @@ def images(count: int) -> Tensor:
     return torch.rand((count, 1, 28, 28), generator=torch.Generator().manual_seed(0))
 
 
-def head(kind: Head, sequence: HeadSequence) -> RecurrentHead:
+def head(kind: Head, sequence: HeadSequence, layer: int = 1) -> RecurrentHead:
+    recipe = replace(BASE_NETWORK, head=kind, head_sequence=sequence, head_layer=layer)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        built = build_head(replace(BASE_NETWORK, head=kind, head_sequence=sequence))
+        built = list(build_layers(recipe).values())[layer - 1]
     assert isinstance(built, RecurrentHead)
     return built
 
@@ -46,6 +47,16 @@ def test_batch_as_sequence_makes_an_output_depend_on_the_samples_before_it(kind:
 @pytest.mark.parametrize("kind", HEADS)
 def test_width_of_the_first_linear_layer_comes_out(kind: Head, sequence: HeadSequence) -> None:
     assert head(kind, sequence)(torch.rand(7, 16, 4, 4)).shape == (7, 120)
+
+
+@pytest.mark.parametrize("sequence", ["single", "batch"])
+@pytest.mark.parametrize(("layer", "before", "width"), [(2, 120, 84), (3, 84, 10)])
+def test_another_linear_layer_is_replaced(
+    sequence: HeadSequence, layer: int, before: int, width: int
+) -> None:
+    built = head("rnn", sequence, layer)
+    assert built.recurrent.input_size == before
+    assert built(torch.rand(7, before)).shape == (7, width)
 
 
 def test_maps_are_the_steps_and_the_last_state_goes_on() -> None:
@@ -77,7 +88,7 @@ def test_batch_reading_is_what_a_two_dimensional_input_gives() -> None:
 
 
 def test_linear_head_is_flatten_and_linear() -> None:
-    flatten, linear = build_head(BASE_NETWORK).children()
+    flatten, linear = build_layers(BASE_NETWORK)["linear1"].children()
     assert isinstance(flatten, nn.Flatten)
     assert isinstance(linear, nn.Linear)
     assert (linear.in_features, linear.out_features) == (256, 120)

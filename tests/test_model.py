@@ -78,6 +78,9 @@ def test_layers_are_named_in_their_order() -> None:
         "output",
     ]
     assert names(replace(BASE_NETWORK, head="lstm", linears=(9,)))[2:] == ["lstm1", "output"]
+    batch = replace(BASE_NETWORK, head="rnn", head_sequence="batch")
+    assert names(replace(batch, head_layer=2))[2:] == ["linear1", "rnn2", "output"]
+    assert names(replace(batch, head_layer=3))[2:] == ["linear1", "linear2", "output"]
     assert names(replace(BASE_NETWORK, linears=())) == ["conv1", "conv2", "output"]
 
 

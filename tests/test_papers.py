@@ -164,7 +164,11 @@ def test_other_readings_of_a_number_have_their_rows() -> None:
     found = repetition(replace(CLAIMS, reported=(reported,)), [loaded(records())])
     text = papers_page(found, {})
     assert "the same, read as `optimizer/sgd`" in text
-    assert "1 reported numbers" in text
+    assert "4 claims, 0 comparisons across papers, and 1 tables, figures and numbers" in text
+    best = replace(SGD, metric="best_test_accuracy")
+    reported = replace(CLAIMS.reported[0], readings=(best,))
+    text = papers_page(repetition(replace(CLAIMS, reported=(reported,)), [loaded(records())]), {})
+    assert "read as `optimizer/sgd: best test accuracy of all epochs`" in text
 
 
 def test_each_claim_has_its_verdict_and_grounds() -> None:
@@ -178,12 +182,18 @@ def test_each_claim_has_its_verdict_and_grounds() -> None:
 
 def test_reported_numbers_stand_beside_ours() -> None:
     lines = table_lines(page(records()))
-    assert "85.80%" in lines["D2-N02"]
+    assert " 85.8% |" in lines["D2-N02"]
+    assert " 99% |" in lines["D2-N01"]
     assert "97.51 ±" in lines["D2-N02"]
     assert "**no**" in lines["D2-N02"]
     assert "the figure is blank" in lines["D2-F01"]
     near = page(records(adam=0.99))
     assert "yes (" in next(line for line in near.splitlines() if "| D2-N01" in line)
+    wild = [
+        replace(record, test_accuracy=accuracy)
+        for record, accuracy in zip(records()[-2:], (0.1, 0.98), strict=True)
+    ]
+    assert "our runs exclude nothing" in table_lines(page(wild))["D2-N01"]
 
 
 def test_fair_tuning_chooses_on_held_out_images_alone() -> None:
@@ -206,8 +216,46 @@ def test_fair_tuning_chooses_on_held_out_images_alone() -> None:
 
     runs = searched(0.001, 0.98, 0.97) + searched(0.01, 0.97, 0.99) + searched(0.1, 0.5, 0.5)
     (tuned,) = repetition(CLAIMS, [loaded(records() + runs)]).tuned
-    assert (tuned.rate, tuned.is_at_edge) == (0.001, True)
+    assert (tuned.rate, tuned.is_at_edge, tuned.is_tied) == (0.001, True, False)
     assert tuned.accuracy.mean == pytest.approx(0.97)
+    runs += searched(0.0001, 0.98, 0.6)
+    found = repetition(CLAIMS, [loaded(records() + runs)])
+    assert found.tuned[0].is_tied
+    assert "(others did as well)" in papers_page(found, {})
+
+
+def told(found: list[Record], *statements: Statement, revised: str = "") -> str:
+    """The line of a claim with these statements."""
+    claim = Claim(id="D2-C31", place="6", text="So.", statements=statements, revised=revised)
+    claims = Claims(papers=CLAIMS.papers, claims=(claim,))
+    return table_lines(papers_page(repetition(claims, [loaded(found)]), {}))["D2-C31"]
+
+
+def test_numbers_have_their_units_and_stay_possible() -> None:
+    level = Statement(says="high", terms=(ADAM,), bound=0.5)
+    found = records(adam=0.9996)
+    assert "high: 99.97% (99.92 to 100.00), 4 seeds" in told(found, level)
+    assert "high: 0.02 points (" in told(found, replace(level, of="spread"))
+    assert "high: one seed tells no spread" in told(found[4:5], replace(level, of="spread"))
+    both = replace(ADAM, at=("optimizer/adam", "optimizer/sgd"), over="range")
+    assert "apart: 2.46 points (" in told(found, replace(level, says="apart", terms=(both,)))
+    soon = replace(ADAM, metric="epochs_to@0.9")
+    assert "soon: 1.0 epochs (" in told(found, replace(level, says="soon", terms=(soon,)))
+    alike = replace(BETTER, says="alike", limit=0.1, bound=0.5)
+    assert "alike: in 4 of 4 seeds" in told(found, alike)
+    kinds = replace(level, says="kinds", split="below@0.5")
+    assert "kinds: no runs of both kinds yet" in told(found, kinds)
+
+
+def test_a_claim_tells_what_carries_it_and_what_was_known() -> None:
+    here, there = replace(BETTER, reading="here"), replace(BETTER, reading="there", bound=0.5)
+    line = told(records(), here, there, revised="when one seed was known; before, not.")
+    assert "**supported**, read as _here_" in line
+    assert "_Stated anew when one seed was known; before, not._" in line
+    seen = Statement(says="stuck", terms=(replace(ADAM, metric="below@0.9"),), shows="seen")
+    assert "one such run may show it; about 17 seeds without one would refute" in told(
+        records(), seen
+    )
 
 
 def test_only_the_paper_tier_counts_and_nothing_is_mixed() -> None:

@@ -78,9 +78,22 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {"head_sequence": "batch"},
         "head_sequence: a linear head reads no sequence; leave it at 'maps', got 'batch'",
     ),
+    "place of a linear head": (
+        {"head_layer": 2},
+        "head_layer: a linear head takes the place of no layer; leave it at 1, got 2",
+    ),
+    "recurrent head behind the logits": (
+        {"head": "lstm", "head_layer": 4},
+        "head_layer: expected a layer from 1 to 3, as linears and the logits make 3; got 4",
+    ),
     "recurrent head in no place": (
-        {"head": "lstm", "linears": ()},
-        "head: 'lstm' takes the place of the first hidden linear layer; expected at least one",
+        {"head": "lstm", "head_layer": 0},
+        "head_layer: expected a whole number of at least 1",
+    ),
+    "maps behind a linear layer": (
+        {"head": "rnn", "head_layer": 2},
+        "head_sequence: behind a linear layer there are no maps; expected 'batch' or 'single' with "
+        "head_layer 2, got 'maps'",
     ),
     "fewer pools than convolutions": (
         {"pools": (Pool(),)},
@@ -300,6 +313,7 @@ def test_defaults_are_held_for_ever() -> None:
         "label_noise": 0.0,
         "reshuffle": True,
         "head": "linear",
+        "head_layer": 1,
         "head_sequence": "maps",
         "loss": "cross-entropy",
         "learning_rate": 0.1,

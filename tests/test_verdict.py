@@ -190,10 +190,58 @@ def test_runs_of_one_seed_count_once_a_kind() -> None:
     split = replace(split, split="below@0.9")
     values = {"a": [0.2, 0.3, 0.25, 0.97, 0.98], "b": [0.4, 0.95, 0.45, 0.96, 0.97]}
     found = verdict(claim(split), values)
-    ones, zeros = [0.3, 0.3, 0.35], [0.95, 0.965, 0.975]
+    good = {"a": (0.97 + 0.98) / 2, "b": (0.95 + 0.96 + 0.97) / 3}
+    badly = (((0.2, "a"), (0.4, "b")), ((0.3, "a"),), ((0.25, "a"), (0.45, "b")))
+    ones = [np.mean([value - good[cell] for value, cell in own]) for own in badly]
+    well = (((0.95, "b"),), ((0.97, "a"), (0.96, "b")), ((0.98, "a"), (0.97, "b")))
+    zeros = [np.mean([value - good[cell] for value, cell in own]) for own in well]
     expected = stats.ttest_ind(ones, zeros, equal_var=False, alternative="less").pvalue
     assert found.seeds == 3
     assert found.results[0].p_against == pytest.approx(expected)
+
+
+def test_kinds_of_runs_are_those_of_one_cell() -> None:
+    """Bad runs have the larger number in each cell, good ones that of the other cell's level."""
+    split = Statement(says="", terms=(Term(metric="test_accuracy", at=("e/a", "e/b")),))
+    split = replace(split, split="below@0.5")
+    values = {"a": [0.40, 0.41, 0.42, 0.51, 0.52, 0.53], "b": [0.9, 0.91, 0.92, 0.93, 0.94, 0.95]}
+    found = verdict(claim(split), values)
+    assert found.results[0].values == pytest.approx([-0.12, -0.11, -0.10])
+    assert verdict(claim(split), {"b": values["b"]}).results[0].values == ()
+
+
+def test_a_share_of_pairs_lies_within_a_limit() -> None:
+    """One far outlier of many leaves most pairs alike; the mean would not be."""
+    mostly = more(limit=0.05, bound=0.5)
+    values = {"a": [0.97] * 9 + [0.1], "b": [0.96] * 10}
+    found = verdict(claim(mostly), values)
+    assert found.results[0].values == (1.0,) * 9 + (0.0,)
+    assert found.results[0].p_for == pytest.approx(
+        stats.binomtest(9, 10, alternative="greater").pvalue
+    )
+    assert found.word == "supported"
+    assert (
+        verdict(claim(mostly), {"a": [0.1] * 9 + [0.97], "b": [0.96] * 10}).word == "contradicted"
+    )
+    found = verdict(claim(mostly), {"a": [0.97] * 3, "b": [0.96] * 3})
+    assert (found.word, found.seeds_needed) == ("undecided", 6)
+
+
+def test_a_supported_claim_names_the_reading_that_shows_it() -> None:
+    statements = (more(reading="one"), more(terms=(term("b"), term("a", -1.0)), reading="other"))
+    assert verdict(claim(*statements), {"a": HIGH, "b": LOW}).shown_in == "one"
+    assert verdict(claim(*statements), {"a": LOW, "b": HIGH}).shown_in == "other"
+    assert verdict(claim(*statements), {"a": HIGH[:1], "b": LOW[:1]}).shown_in == ""
+    assert verdict(claim(more()), {"a": HIGH, "b": LOW}).shown_in == ""
+
+
+def test_what_was_not_seen_yet_may_be_at_any_time() -> None:
+    stuck = Statement(says="gets stuck", terms=(term("a", metric="below@0.9"),), shows="seen")
+    well = Statement(says="does well", terms=(term("a"),), shows="seen", bound=0.95)
+    assert verdict(claim(stuck, well), {"a": (0.97, 0.98)}).awaits_sight
+    assert not verdict(claim(stuck, well), {"a": (0.97, 0.3)}).awaits_sight
+    lower = replace(more(), terms=(term("b"), term("a", -1.0)))
+    assert not verdict(claim(stuck, lower), {"a": (0.97, 0.98), "b": (0.9, 0.97)}).awaits_sight
 
 
 def test_one_of_several_cells_is_chosen_without_a_look_at_the_number() -> None:

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from torch import Tensor, nn
 
 from lenet.activations import ACTIVATIONS
+from lenet.fast.elman import run_sequence
 from lenet.fast.stack import Batch, Stack
 from lenet.fast.stages import Convolution, Dense, Stage
 from lenet.fast.warm import compile_kernels
+from lenet.heads import RecurrentHead
 from lenet.recipe import Recipe
 
 
@@ -22,26 +24,28 @@ class Network:
         convs = [layer for layer in inner.values() if isinstance(layer, nn.Conv2d)]
         linears = [layer for layer in inner.values() if isinstance(layer, nn.Linear)]
         self.kernels, self.weights = _tensors(convs), _tensors(linears)
-        self.head = None if recipe.head == "linear" else inner[f"{recipe.head}1"]
-        kinds = (*recipe.activations, recipe.output_activation)
+        self.head = None if recipe.head_name is None else inner[recipe.head_name]
+        output = recipe.output_activation
+        kinds = [*recipe.activations, "identity" if output == "softmax" else output]
         sizes = zip(recipe.stages, recipe.convs, recipe.pools, kinds, strict=False)
-        maps: list[Stage] = [Convolution(*each) for each in sizes]
-        units: list[Stage] = [
-            Dense(layer.in_features, layer.out_features, "identity" if kind == "softmax" else kind)
-            for layer, kind in zip(linears, kinds[len(kinds) - len(linears) :], strict=True)
+        stages: list[Stage] = [Convolution(*each) for each in sizes]
+        place = len(convs) + recipe.head_layer - 1
+        self.head_activation = "identity" if self.head is None else kinds.pop(place)
+        stages += [
+            Dense(layer.in_features, layer.out_features, kind)
+            for layer, kind in zip(linears, kinds[len(convs) :], strict=True)
         ]
         pixels = math.prod(recipe.padded_shape)
-        self.whole = Stack([*maps, *units], pixels) if self.head is None else None
-        self.maps = Stack(maps, pixels)
-        width = linears[0].in_features if linears else recipe.classes
-        self.units = Stack(units, width)
+        self.whole = Stack(stages, pixels) if self.head is None else None
+        self.before = Stack(stages[:place], pixels)
+        self.behind = Stack(stages[place:], recipe.widths[recipe.head_layer - 1])
 
     def __call__(self, batch: Batch) -> Tensor:
-        """Outputs [N, classes]; a recurrent head and a softmax are PyTorch's."""
+        """Outputs [N, classes]; a softmax is PyTorch's, and so are most recurrent heads."""
         if self.whole is not None:
             out = self.whole.run(batch, [*self.kernels, *self.weights])
         else:
-            out = self.units.run_rows(self._behind_head(batch), self.weights)
+            out = self._behind_head(batch)
         return self.finish(out)
 
     def finish(self, out: Tensor) -> Tensor:
@@ -50,12 +54,23 @@ class Network:
         return ACTIVATIONS["softmax"].apply(out) if softmax else out
 
     def _behind_head(self, batch: Batch) -> Tensor:
-        """What the recurrent head makes of the maps, after its activation: [N, width]."""
+        """Outputs [N, classes] of a network with a recurrent head."""
         assert self.head is not None
-        recipe = self.recipe
-        maps = self.maps.run(batch, self.kernels).reshape(-1, *recipe.stages[-1].pooled)
-        states: Tensor = self.head(maps)
-        return ACTIVATIONS[recipe.activations[len(recipe.convs)]].apply(states)
+        count = 2 * (self.recipe.head_layer - 1)
+        x = self.before.run(batch, [*self.kernels, *self.weights[:count]])
+        if not count:
+            x = x.reshape(-1, *self.recipe.stages[-1].pooled)
+        states = ACTIVATIONS[self.head_activation].apply(_states(self.head, x))
+        return self.behind.run_rows(states, self.weights[count:])
+
+
+def _states(head: nn.Module, x: Tensor) -> Tensor:
+    """What the head makes of maps [N, C, H, W] or values [N, F]: [N, width]."""
+    assert isinstance(head, RecurrentHead)
+    if head.sequence == "batch" and isinstance(head.recurrent, nn.RNN):
+        return run_sequence(head.recurrent, x.flatten(1))
+    states: Tensor = head(x)
+    return states
 
 
 def _inner(layer: nn.Module) -> nn.Module:
