@@ -47,6 +47,8 @@ class Experiment:
     """The one tier in which it runs unasked; `None` for all."""
     conditions: tuple[str, ...]
     """Changes of the test images under which each final network is judged too."""
+    probes: bool
+    """Whether linear probes tell what each layer has made of the images."""
 
     def is_unasked(self, tier: str) -> bool:
         """Whether a session in this tier runs it without being asked."""
@@ -63,6 +65,7 @@ class Experiment:
                 tier=tier,
                 seed=seed,
                 conditions=self.conditions,
+                probes=self.probes,
             )
             for seed in range(seeds)
             for variant in variants
@@ -84,6 +87,8 @@ class Case:
     seed: int
     """Pairing number."""
     conditions: tuple[str, ...] = ()
+    """See `Experiment`."""
+    probes: bool = False
     """See `Experiment`."""
 
     @property
@@ -112,6 +117,7 @@ def experiment(
     on_request: bool = False,
     own_tier: str | None = None,
     conditions: tuple[str, ...] = (),
+    probes: bool = False,
 ) -> Callable[[Test], Test]:
     """Make a test function an experiment named after it: `test_optimizer` -> `optimizer`.
 
@@ -125,6 +131,7 @@ def experiment(
         own_tier: leave it out of all other tiers unless `--experiment` names it.
         conditions: of `lenet.conditions`, such as `shift-2`: each final network is judged on test
             images so changed too.
+        probes: fit `lenet.linear_probe` to each final network, and to how it began.
 
     The test's docstring is the question. The test takes the fixture `trial` and asserts that what
     `trial.run()` returns lies in `trial.threshold`.
@@ -151,6 +158,7 @@ def experiment(
             on_request=on_request,
             own_tier=own_tier,
             conditions=conditions,
+            probes=probes,
         )
         if EXPERIMENTS.setdefault(name, made) != made:
             raise ValueError(f"{test.__name__}: another test has this name; rename one of them")

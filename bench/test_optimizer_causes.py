@@ -88,6 +88,7 @@ def test_batch_size(trial: Trial) -> None:
     baseline="average",
     own_tier="paper",
     conditions=("shift-1", "shift-2", "shift-3", "shift-4", "rotate-15", "noise-0.1"),
+    probes=True,
 )
 def test_pooling(trial: Trial) -> None:
     """Does pooling make up for a shift of the image?"""

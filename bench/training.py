@@ -22,6 +22,7 @@ from lenet import artifacts
 from lenet.conditions import judge_under
 from lenet.data import Images, Split, load, prepare
 from lenet.history import History
+from lenet.linear_probe import linear_probes
 from lenet.measures import measure
 from lenet.recipe import Recipe, Scaling
 from lenet.train import Trainer
@@ -71,7 +72,7 @@ def train_case(
         artifacts_dropped=dropped,
         conditions=judged,
         lost_classes=_lost_classes(trainer),
-        measures=measure(trainer),
+        measures=measure(trainer) | (linear_probes(trainer) if case.probes else {}),
     )
 
 

@@ -221,6 +221,16 @@ FAMILIES: dict[str, Family] = {
         better="higher", by_layer=True, margin=0.05,
         read=lambda record, layer, _: readings.measured(record, "edge_correlation", layer),
     ),
+    "linear_probe": Family(
+        label="accuracy of a linear classifier on the output{layer}", unit="%", better="higher",
+        scale=100.0, by_layer=True, margin=0.01,
+        read=lambda record, layer, _: readings.measured(record, "linear_probe", layer),
+    ),
+    "untrained_probe": Family(
+        label="accuracy of a linear classifier on the output{layer} before training", unit="%",
+        better="higher", scale=100.0, by_layer=True, margin=0.01,
+        read=lambda record, layer, _: readings.measured(record, "untrained_probe", layer),
+    ),
     "sparse_gradients": Family(
         label="gradient{layer} near zero", unit="%", scale=100.0, digits=1, resolution=1e-3,
         by_layer=True, margin=0.05,
