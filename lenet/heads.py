@@ -30,9 +30,8 @@ class RecurrentHead(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         if self.sequence == "batch":
             return self._states(x.flatten(1))
-        return self._states(x.flatten(2) if self.sequence == "maps" else x.flatten(1)[:, None])[
-            :, -1
-        ]
+        steps = x.flatten(2) if self.sequence == "maps" else x.flatten(1)[:, None]
+        return self._states(steps)[:, -1]
 
     def _states(self, steps: Tensor) -> Tensor:
         states: Tensor = self.recurrent(steps)[0]
@@ -43,13 +42,11 @@ def build_layers(recipe: Recipe) -> dict[str, nn.Module]:
     """The layers behind the last maps [N, C, H, W] by name; each gives [N, width]."""
     found: dict[str, nn.Module] = {}
     shape: tuple[int, ...] = recipe.stages[-1].pooled
-    for place, width in enumerate(recipe.widths, 1):
-        name = "output" if place == len(recipe.widths) else f"linear{place}"
-        if recipe.head != "linear" and place == recipe.head_layer:
-            head = RecurrentHead(recipe.head, recipe.head_sequence, shape, width)
-            found[recipe.head_name or name] = head
+    for name, width in zip(recipe.linear_names, recipe.widths, strict=True):
+        if name == recipe.head_name:
+            found[name] = RecurrentHead(recipe.head, recipe.head_sequence, shape, width)
         else:
             linear = nn.Linear(math.prod(shape), width)
-            found[name] = nn.Sequential(nn.Flatten(), linear) if place == 1 else linear
+            found[name] = linear if found else nn.Sequential(nn.Flatten(), linear)
         shape = (width,)
     return found

@@ -199,12 +199,17 @@ class Recipe:
         return (*self.linears, self.classes)
 
     @property
+    def linear_names(self) -> tuple[str, ...]:
+        """Names of the layers behind the convolutions: linear1, rnn2, output."""
+        names = [f"linear{place}" for place in range(1, len(self.widths))]
+        if self.head != "linear" and self.head_layer < len(self.widths):
+            names[self.head_layer - 1] = f"{self.head}{self.head_layer}"
+        return (*names, "output")
+
+    @property
     def head_name(self) -> str | None:
-        """Name of the recurrent layer: rnn1, lstm2, ..., or output where it gives the logits."""
-        if self.head == "linear":
-            return None
-        is_last = self.head_layer == len(self.widths)
-        return "output" if is_last else f"{self.head}{self.head_layer}"
+        """Which of them is the recurrent one."""
+        return None if self.head == "linear" else self.linear_names[self.head_layer - 1]
 
     @property
     def identity(self) -> str:

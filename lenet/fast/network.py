@@ -11,7 +11,7 @@ from lenet.fast.stack import Batch, Stack
 from lenet.fast.stages import Convolution, Dense, Stage
 from lenet.fast.warm import compile_kernels
 from lenet.heads import RecurrentHead
-from lenet.recipe import Recipe
+from lenet.recipe import Activation, Recipe
 
 
 class Network:
@@ -25,17 +25,10 @@ class Network:
         linears = [layer for layer in inner.values() if isinstance(layer, nn.Linear)]
         self.kernels, self.weights = _tensors(convs), _tensors(linears)
         self.head = None if recipe.head_name is None else inner[recipe.head_name]
-        output = recipe.output_activation
-        kinds = [*recipe.activations, "identity" if output == "softmax" else output]
-        sizes = zip(recipe.stages, recipe.convs, recipe.pools, kinds, strict=False)
-        stages: list[Stage] = [Convolution(*each) for each in sizes]
+        kinds = _without_softmax(*recipe.activations, recipe.output_activation)
         place = len(convs) + recipe.head_layer - 1
         self.head_activation = "identity" if self.head is None else kinds.pop(place)
-        stages += [
-            Dense(layer.in_features, layer.out_features, kind)
-            for layer, kind in zip(linears, kinds[len(convs) :], strict=True)
-        ]
-        pixels = math.prod(recipe.padded_shape)
+        stages, pixels = _stages(recipe, linears, kinds), math.prod(recipe.padded_shape)
         self.whole = Stack(stages, pixels) if self.head is None else None
         self.before = Stack(stages[:place], pixels)
         self.behind = Stack(stages[place:], recipe.widths[recipe.head_layer - 1])
@@ -62,6 +55,23 @@ class Network:
             x = x.reshape(-1, *self.recipe.stages[-1].pooled)
         states = ACTIVATIONS[self.head_activation].apply(_states(self.head, x))
         return self.behind.run_rows(states, self.weights[count:])
+
+
+def _without_softmax(*kinds: Activation) -> list[Activation]:
+    """The activations that a stage can have; `finish` applies a softmax."""
+    return ["identity" if kind == "softmax" else kind for kind in kinds]
+
+
+def _stages(
+    recipe: Recipe, linears: Sequence[nn.Linear], kinds: Sequence[Activation]
+) -> list[Stage]:
+    """Convolutions, then linear layers; an activation each, in this order."""
+    convs = zip(recipe.stages, recipe.convs, recipe.pools, kinds, strict=False)
+    dense = zip(linears, kinds[len(recipe.convs) :], strict=True)
+    return [
+        *(Convolution(*each) for each in convs),
+        *(Dense(layer.in_features, layer.out_features, kind) for layer, kind in dense),
+    ]
 
 
 def _states(head: nn.Module, x: Tensor) -> Tensor:
