@@ -33,6 +33,9 @@ OUTCOMES: dict[Outcome, str] = {
 Column = tuple[str, list[str], bool]
 """Head, one text a row, and whether it is a number (right-aligned)."""
 
+TERMINAL = 80
+"""Columns of a terminal."""
+
 HELD_OUT = "held out, %"
 """Head of the column with accuracies on held-out training images."""
 
@@ -50,11 +53,22 @@ def escape(text: str) -> str:
 
 
 def markdown_table(columns: Sequence[Column]) -> str:
-    """Columns as one Markdown table, lined up so that it reads well in a terminal."""
+    """Columns as one Markdown table, lined up so that it reads well in a terminal.
+
+    Not lined up where a cell is longer than a terminal is wide: it would be mostly spaces, and code
+    hosts show no page of more than 512 KiB.
+    """
     heads = [head for head, _, _ in columns]
     rows = list(zip(*(texts for _, texts, _ in columns), strict=True))
     align = ["right" if number else "left" for _, _, number in columns]
-    return tabulate(rows, heads, tablefmt="pipe", colalign=align, disable_numparse=True)
+    table = tabulate(rows, heads, tablefmt="pipe", colalign=align, disable_numparse=True)
+    is_wide = any(len(text) > TERMINAL for row in rows for text in row)
+    return _narrowed(table) if is_wide else table
+
+
+def _narrowed(table: str) -> str:
+    head, rule, *rows = (re.sub(" {2,}", " ", line) for line in table.split("\n"))
+    return "\n".join([head, re.sub("-+", "--", rule), *rows])
 
 
 def markdown(comparison: Comparison) -> str:

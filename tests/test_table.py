@@ -10,7 +10,7 @@ import pytest
 
 from harness.compare import compare
 from harness.record import Record
-from harness.table import escape, markdown, notes, rows, to_csv, to_json
+from harness.table import escape, markdown, markdown_table, notes, rows, to_csv, to_json
 from tests.records import TIMING, bench_records, make_record
 
 HOSTILE = "a|b\n<script>alert(1)</script> `x` *y* [t](http://z) \\ $q$"
@@ -146,6 +146,15 @@ def test_hostile_names_stay_in_their_field() -> None:
 def test_escaping_leaves_ordinary_names_alone() -> None:
     for name in ("test_optimizer[adam-seed0]", "leaky_relu-lr0.0001", "k2-s2-p0", "Größe", "形"):
         assert escape(name) == name
+
+
+def test_a_table_is_lined_up_unless_a_cell_is_wider_than_a_terminal() -> None:
+    def made(text: str) -> list[str]:
+        return markdown_table([("id", ["a", "bcd"], False), ("n", [text, "2"], True)]).splitlines()
+
+    assert made("10") == ["| id   |   n |", "|:-----|----:|", "| a    |  10 |", "| bcd  |   2 |"]
+    long = "x" * 81
+    assert made(long) == ["| id | n |", "|:--|--:|", f"| a | {long} |", "| bcd | 2 |"]
 
 
 def test_csv_and_json_hold_the_same_full_numbers() -> None:
