@@ -80,7 +80,7 @@ def _table(
         Reported(
             id=f"D3-N{place:02}",
             place=f"1, table {number}",
-            text=f"accuracy {when} adjustments, cross-entropy, {name}, rate {rate}",
+            text=f"{name}, rate {rate}, {when} adjustments: accuracy with cross-entropy",
             value=value,
             decimals=4,
             term=term("test_accuracy", cell.format(name=name, rate=rate)),
@@ -201,7 +201,7 @@ REPORTED: tuple[Reported, ...] = (
     Reported(
         id="D3-N17",
         place="3",
-        text="accuracy with five convolutions, rate 0.001, best epoch",
+        text="five convolutions, rate 0.001: accuracy, best epoch",
         value=0.5564,
         term=term("best_test_accuracy", "cifar_deep/halving-lr0.001"),
         readings=_five_accuracy("0.001"),
@@ -209,7 +209,7 @@ REPORTED: tuple[Reported, ...] = (
     Reported(
         id="D3-N18",
         place="3",
-        text="accuracy with five convolutions, rate 0.01, best epoch",
+        text="five convolutions, rate 0.01: accuracy, best epoch",
         value=0.5133,
         term=term("best_test_accuracy", "cifar_deep/halving-lr0.01"),
         readings=_five_accuracy("0.01"),
