@@ -44,7 +44,10 @@ MAPS = "maps"
 PLACES = {"": "ReLU on the logits", "-last": "the recurrent layer gives the logits"}
 READINGS = {**PLACES, "-plain": "logits left alone"}
 """How a recurrent head is called in it -> the reading; `PLACES` has all three rates."""
-BATCH = "The batch is the sequence, as PyTorch's default has it; `rnn` and `lstm` read maps."
+BATCH = (
+    "The batch is the sequence, as PyTorch's default has it; `rnn` and `lstm` read maps. That the "
+    "recurrent layer gives the logits is a reading added when one seed of the others was known."
+)
 
 
 def _is_seen_above(

@@ -140,10 +140,6 @@ def causes() -> dict[str, Recipe]:
     return found | noisy() | dense()
 
 
-WRONG = 0.2
-"""ASSUMPTION: share of the training labels that are shuffled, as paper 2 names no kind of noise."""
-
-
 def dense() -> dict[str, Recipe]:
     """Tanh in the place of ReLU, so that few gradients are zero; at either library's rates."""
     choices: dict[str, Choice] = {
@@ -156,6 +152,10 @@ def dense() -> dict[str, Recipe]:
     return {f"{name}-tanh": with_choice(base, choice) for name, choice in choices.items()}
 
 
+SHUFFLED = 0.2
+"""ASSUMPTION: share of the training labels that are shuffled, as paper 2 names no kind of noise."""
+
+
 def noisy() -> dict[str, Recipe]:
     """Gradients of batches of 4, and wrong labels.
 
@@ -165,7 +165,7 @@ def noisy() -> dict[str, Recipe]:
     choices = {"sgd": KERAS["sgd"], "adadelta-rate1": (KERAS["adadelta"][0], 1.0)}
     bases = {name: with_choice(brief(), choice) for name, choice in choices.items()}
     small = {f"{n}-batch-4": replace(r, batch_size=4, epochs=1) for n, r in bases.items()}
-    wrong = {f"{n}-wrong-labels": replace(r, label_noise=WRONG) for n, r in bases.items()}
+    wrong = {f"{n}-wrong-labels": replace(r, label_noise=SHUFFLED) for n, r in bases.items()}
     return small | wrong
 
 

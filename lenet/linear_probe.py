@@ -16,7 +16,7 @@ from lenet.train import Trainer
 TRAIN_IMAGES, TEST_IMAGES = 500, 1_000
 """Images, from the front, that a probe is fitted to and judged by."""
 RIDGE = 0.01
-"""Strength of the penalty on a probe's weights, beside the mean square of the features."""
+"""Strength of the penalty on a probe's weights, beside the mean squared length of a sample."""
 
 
 def linear_probes(trainer: Trainer) -> dict[str, float]:
