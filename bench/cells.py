@@ -14,5 +14,10 @@ def write_cells(file: Path, cells: Iterable[CellKey]) -> None:
 
 def read_cells(file: Path) -> set[CellKey]:
     """The cells in such a file."""
-    parts = (line.partition("/") for line in file.read_text().splitlines())
-    return {(experiment, variant) for experiment, _, variant in parts}
+    return {split_cell(line) for line in file.read_text().splitlines()}
+
+
+def split_cell(cell: str) -> CellKey:
+    """Experiment and variant of `activation/tanh-hidden-lr0.01`."""
+    experiment, _, variant = cell.partition("/")
+    return experiment, variant

@@ -4,15 +4,14 @@ Nothing here imports torch: workers are told their threads before they load it.
 """
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from bench import options, planning, session
-from bench.cells import read_cells
 from bench.experiment import Case, Experiment, experiment_of
+from bench.known import known
 from bench.remarks import THERE, Remarks
 from bench.thresholds import known_thresholds
 from bench.trial import Trial, facts_of
@@ -32,7 +31,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse unknown experiments, and speak to the terminal."""
     if not hasattr(config, "workerinput"):  # a worker cannot refuse in one line
-        options.check_experiments(config)
+        options.check(config)
         config.pluginmanager.register(Remarks(config), "bench-remarks")
 
 
@@ -122,11 +121,24 @@ def _without_case(config: pytest.Config, items: Sequence[pytest.Item]) -> list[p
 
 
 def _planned(config: pytest.Config, items: Sequence[pytest.Item]) -> list[pytest.Item]:
-    by_key: dict[planning.Key, pytest.Item] = {}
-    cases: list[Case] = []
+    by_key = _wanted(config, items)
+    cases = [case for case, _ in by_key.values()]
+    settings = options.settings(config)
+    done = known(cases, options.left_out(config), settings)
+    left = [case for case in cases if planning.key(case) not in done]
+    cost = planning.costs(left, settings)
+    ordered = planning.in_order(left, cost)
+    chosen = planning.within_budget(ordered, cost, budget=settings["budget_yardsticks"])
+    return [by_key[planning.key(case)][1] for case in chosen]
+
+
+def _wanted(
+    config: pytest.Config, items: Sequence[pytest.Item]
+) -> dict[planning.Key, tuple[Case, pytest.Item]]:
+    """The cases of the experiments and cells that are asked for, each with its test."""
+    wanted: dict[planning.Key, tuple[Case, pytest.Item]] = {}
     there: dict[str, Experiment] = {}
-    listed: Path | None = config.getoption("cells")
-    cells = read_cells(listed) if listed else None
+    cells = options.chosen_cells(config)
     for item in items:
         case, found = _case(item), experiment_of(getattr(item, "function", None))
         if case is None or found is None:
@@ -135,14 +147,9 @@ def _planned(config: pytest.Config, items: Sequence[pytest.Item]) -> list[pytest
         if cells is not None and (case.experiment, case.variant.name) not in cells:
             continue
         if planning.is_wanted(found, options.asked(config), tier=case.tier.name):
-            by_key[planning.key(case)] = item
-            cases.append(case)
+            wanted[planning.key(case)] = case, item
     config.stash[THERE] = list(there.values())
-    settings = options.settings(config)
-    cost = planning.costs(cases, settings)
-    ordered = planning.in_order(cases, cost)
-    chosen = planning.within_budget(ordered, cost, budget=settings["budget_yardsticks"])
-    return [by_key[planning.key(case)] for case in chosen]
+    return wanted
 
 
 @pytest.fixture

@@ -11,12 +11,16 @@ from typing import Any
 import pytest
 
 from bench import names, planning, session
+from bench.cells import CellKey, read_cells, split_cell
 from bench.experiment import Case
 from bench.thresholds import THRESHOLDS_FILE
 from bench.tiers import TIERS, Tier
 from harness import environment
+from harness.claim import ClaimError, cells_of
 from harness.plugin import worker_count
+from harness.record import Record
 from harness.recorder import recorder
+from harness.store import StoreError, find_run, read_records
 from lenet.datasets import AUTO, DataError
 from lenet.engine import ENGINES
 
@@ -50,6 +54,23 @@ def _add_what_to_run(group: pytest.OptionGroup) -> None:
         default=[],
         metavar="NAME",
         help=f"Run only this experiment; may be given several times. {_experiments()}",
+    )
+    group.addoption(
+        "--claim",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="Run only what this claim or number of the four studies asks for, such as D1-C20; may "
+        "be given several times. With --tier paper; --experiment beside it narrows further",
+    )
+    group.addoption(
+        "--leave-out",
+        action="append",
+        default=[],
+        metavar="RUN",
+        help="Leave out every case that this run, or file of records, has of the same recipe, tier "
+        "and engine: to add seeds to what is kept, as a run of its own. A case that raised there "
+        "is not left out. May be given several times",
     )
     group.addoption(
         "--time-budget",
@@ -173,13 +194,54 @@ def cases(config: pytest.Config) -> dict[str, Case]:
 
 
 def asked(config: pytest.Config) -> list[str]:
-    """The experiments that `--experiment` names."""
+    """The experiments that `--experiment` names; without it, those that `--claim` asks for."""
     names: list[str] = config.getoption("experiment")
-    return names
+    return names or sorted({experiment for experiment, _ in claimed(config) or ()})
 
 
-def check_experiments(config: pytest.Config) -> None:
-    """Refuse an experiment that does not exist; raises `pytest.UsageError`."""
+def claimed(config: pytest.Config) -> set[CellKey] | None:
+    """The cells that `--claim` asks for; `None` without it.
+
+    Raises:
+        pytest.UsageError: another tier than the papers' own; no such claim, or one without cells.
+    """
+    ids: list[str] = config.getoption("claim")
+    if not ids:
+        return None
+    if tier(config).name != "paper":
+        raise pytest.UsageError(
+            f"--claim {ids[0]}: expected --tier paper beside it, as claims are held against the "
+            f"papers' own protocol; got --tier {tier(config).name}"
+        )
+    from bench.claims import CLAIMS  # many recipes
+
+    try:
+        return {split_cell(cell) for id in ids for cell in cells_of(CLAIMS, id)}
+    except ClaimError as error:
+        raise pytest.UsageError(f"--claim {', '.join(ids)}: {error}") from None
+
+
+def chosen_cells(config: pytest.Config) -> set[CellKey] | None:
+    """The cells to train of the experiments that run; `None` for all."""
+    listed: Path | None = config.getoption("cells")
+    found = [claimed(config), read_cells(listed) if listed else None]
+    given = [each for each in found if each is not None]
+    return set.intersection(*given) if given else None
+
+
+def left_out(config: pytest.Config) -> list[Record]:
+    """What `--leave-out` names; raises `pytest.UsageError` where that cannot be read."""
+    runs: Path = config.getoption("runs")
+    try:
+        found = [find_run(name, runs=runs) for name in config.getoption("leave_out")]
+        return [each for run in found for each in read_records(run, notice=lambda text: None)]
+    except StoreError as error:
+        raise pytest.UsageError(f"--leave-out {error}") from None
+
+
+def check(config: pytest.Config) -> None:
+    """Refuse experiments, claims and runs that do not exist; raises `pytest.UsageError`."""
+    left_out(config)
     try:
         if names := asked(config):
             planning.check_names(names, planning.known_names())
@@ -217,11 +279,14 @@ def settings(config: pytest.Config) -> Mapping[str, Any]:
 
 
 def nominal_settings(config: pytest.Config, *, tier_name: str) -> Mapping[str, Any]:
-    """Sizes of the dataset that a tier would train on, and the engine that would train."""
+    """What a tier would train on, its sizes, and the engine that would train."""
     option = config.getoption
     try:
-        sizes = session.nominal_sizes(tier_name=tier_name, dataset=option("dataset"))
-        return {**sizes, "engine": session.chosen_engine(option("engine"), option("device"))}
+        return {
+            **session.nominal_data(tier_name=tier_name, dataset=option("dataset")),
+            "stand_in_files": session.stand_in_files(option("stand_in")),
+            "engine": session.chosen_engine(option("engine"), option("device")),
+        }
     except (DataError, session.DeviceError) as error:
         raise pytest.UsageError(str(error)) from None
 

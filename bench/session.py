@@ -119,8 +119,8 @@ def data_source(recipe: Recipe, settings: Mapping[str, Any]) -> tuple[str, str |
     return tuple(settings["stand_in_files"].get(name, (name, file)))
 
 
-def nominal_sizes(*, tier_name: str, dataset: str) -> dict[str, int]:
-    """Sizes of the dataset a tier would train on, without having it: MNIST's where it is open.
+def nominal_data(*, tier_name: str, dataset: str) -> dict[str, Any]:
+    """What a tier would train on, and its sizes, without having it: MNIST where it is open.
 
     Raises:
         DataError: an unknown name, or a file that is no dataset.
@@ -131,7 +131,13 @@ def nominal_sizes(*, tier_name: str, dataset: str) -> dict[str, int]:
     if name == AUTO:
         name = TIERS[tier_name].dataset or "mnist"
     train_images, test_images = _sizes(name, file)
-    return {"train_images": train_images, "test_images": test_images}
+    return {
+        "dataset": name,
+        "dataset_asked": dataset != AUTO,
+        "dataset_file": str(file) if file else None,
+        "train_images": train_images,
+        "test_images": test_images,
+    }
 
 
 def parse_seconds(text: str) -> float:

@@ -7,7 +7,9 @@ only these types, and reads them from `claims.json`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
@@ -187,6 +189,8 @@ class Claims:
     """In the papers' order; comparisons across papers have ids `X-...`."""
     findings: tuple[Finding, ...] = ()
     """The most important first."""
+    written_at: str = ""
+    """UTC time at which a run was told of them, ISO 8601; empty until then."""
 
 
 def paper_of(id: str) -> str:
@@ -224,6 +228,24 @@ def cells(found: Claims) -> set[str]:
     return {cell for term in terms(found) for cell in term.at}
 
 
+def cells_of(found: Claims, id: str) -> set[str]:
+    """The cells that one claim, or one reported number, asks for.
+
+    Raises:
+        ClaimError: there is none of this id, or it asks for none.
+    """
+    claims = [claim for claim in found.claims if claim.id == id]
+    reported = [each for each in found.reported if each.id == id]
+    if not claims and not reported:
+        ids = [claim.id for claim in found.claims] + [each.id for each in found.reported]
+        near = get_close_matches(id, ids, n=3, cutoff=0.5) or ids[:1]
+        raise ClaimError(f"expected the id of a claim or number, such as {', '.join(near)}")
+    asked = cells(Claims(claims=tuple(claims), reported=tuple(reported)))
+    if not asked:
+        raise ClaimError(f"{id} asks for no training: the report says why, or what was calculated")
+    return asked
+
+
 def terms(found: Claims) -> list[Term]:
     """Every term of a claim or a reported number."""
     asked = [term for claim in found.claims for each in claim.statements for term in each.terms]
@@ -232,19 +254,23 @@ def terms(found: Claims) -> list[Term]:
 
 
 def write_claims(found: Claims, folder: Path) -> None:
-    """Write `claims.json` into a run's folder."""
-    (folder / CLAIMS).write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=1))
+    """Write `claims.json` into a run's folder; claims that were read keep their time."""
+    now = datetime.now(UTC).isoformat(timespec="milliseconds")
+    dated = replace(found, written_at=found.written_at or now)
+    (folder / CLAIMS).write_bytes(msgspec.json.format(msgspec.json.encode(dated), indent=1))
 
 
 def read_claims(folders: Sequence[Path]) -> Claims:
-    """The claims that these runs were started with; the file that was written last tells them.
+    """The claims that these runs were started with; of several, those that were written last.
+
+    A file's own time does not count: a copy, or a checkout, has a new one.
 
     Raises:
         ClaimError: none of them has any, or what it has cannot be read.
     """
     paths = [folder / CLAIMS for folder in folders if (folder / CLAIMS).is_file()]
     if paths:
-        return _decoded(max(paths, key=lambda path: path.stat().st_mtime_ns))
+        return max(map(_decoded, paths), key=lambda found: found.written_at)
     names = ", ".join(str(folder) for folder in folders)
     raise ClaimError(
         f"{names}: expected {CLAIMS} in one of them, found none; a run of the bench has it: name "

@@ -101,7 +101,11 @@ def _whole_command(found: Repetition) -> str:
     if not any(cell.results for each in found.comparisons for cell in each.cells):
         return ""
     command = _command(found.comparisons, _stand_ins(found, found.claims.papers))
-    return f" All runs again, or on with `--resume RUN`:\n\n```console\n{command}\n```"
+    return (
+        " All runs again; `--resume RUN` goes on with one of them, `--leave-out RECORDS` trains "
+        "only what a kept file of records lacks, `--claim ID` what one claim asks for:"
+        f"\n\n```console\n{command}\n```"
+    )
 
 
 def _counts(found: Repetition) -> str:

@@ -8,8 +8,10 @@ from typing import cast
 import pytest
 
 from bench import names, options, planning
+from bench.claims import CLAIMS
 from bench.tiers import TIERS
-from tests.bench_runs import run_bench, write_images
+from harness.claim import cells_of
+from tests.bench_runs import Session, run_bench, write_images
 
 REFUSED = 4
 
@@ -54,6 +56,22 @@ ALONE = {
         (("--thresholds", "{empty}/no.json"), r"ERROR: .*no\.json: expected a thresholds file; "),
         (("--time-budget", "10"), "argument --time-budget: expected a time such as 90s, 10m or"),
         (("--seeds", "0"), "argument --seeds: expected a whole number of at least 1; got '0'"),
+        (
+            ("--claim", "D1-C15", "-n", "2"),
+            "ERROR: --claim D1-C15: expected --tier paper beside it, .*; got --tier smoke",
+        ),
+        (
+            ("--claim", "D1C15", "--tier", "paper"),
+            "ERROR: --claim D1C15: expected the id of a claim or number, such as D1-C15",
+        ),
+        (
+            ("--claim", "D2-C01", "--tier", "paper"),
+            "ERROR: --claim D2-C01: D2-C01 asks for no training",
+        ),
+        (
+            ("--leave-out", "{empty}", "-n", "2"),
+            r"ERROR: --leave-out .*empty: expected a run's folder, .* found something else",
+        ),
         (("--benchmark-cprofile=cumtime",), "would train an extra epoch"),
     ],
     ids=lambda value: None if isinstance(value, str) else " ".join(value),
@@ -77,6 +95,12 @@ def test_what_cannot_be_run_is_one_error(
     assert "Traceback" not in ended.printed
     assert "INTERNALERROR" not in ended.printed
     assert not list((tmp_path / "session").glob("runs/*"))
+
+
+def listed(ended: Session) -> list[str]:
+    """The cases that a session with `--collect-only -q` names."""
+    assert ended.code == 0, ended.printed
+    return re.findall(r"^bench/test_\w+\.py::(test_\w+\[.*\])$", ended.printed, re.MULTILINE)
 
 
 def test_listing_tells_the_time_of_each_tier_and_what_a_budget_leaves(tmp_path: Path) -> None:
@@ -112,6 +136,17 @@ def test_listing_holds_what_was_asked_for(tmp_path: Path) -> None:
     assert re.search(r"8/\d+ tests collected", ended.printed)
 
 
+def test_listing_holds_what_a_claim_asks_for(tmp_path: Path) -> None:
+    given = ("--collect-only", "-q", "--tier", "paper", "--seeds", "2")
+    claims = ("--claim", "D1-C15", "--claim", "D4-N02")
+    whole = listed(run_bench(tmp_path / "whole", *given, *claims))
+    asked = {cell for id in claims[1::2] for cell in cells_of(CLAIMS, id)}
+    names = {f"test_{cell.replace('/', '[')}-seed{seed}]" for cell in asked for seed in range(2)}
+    assert set(whole) == names
+    part = listed(run_bench(tmp_path / "part", *given, *claims, "--experiment", "sigmoid"))
+    assert set(part) == {name for name in names if name.startswith("test_sigmoid")}
+
+
 def test_every_option_has_a_help_text(tmp_path: Path) -> None:
     ended = run_bench(tmp_path, "--help")
     assert ended.code == 0
@@ -120,6 +155,8 @@ def test_every_option_has_a_help_text(tmp_path: Path) -> None:
         "--tier",
         "--seeds",
         "--experiment",
+        "--claim",
+        "--leave-out",
         "--time-budget",
         "--thresholds",
         "--dataset",

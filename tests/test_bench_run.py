@@ -299,6 +299,13 @@ def test_resume_replays_and_trains_nothing(serial: Session, tmp_path: Path) -> N
     assert "1 case has more than 1 MiB of artifacts" in again.printed
 
 
+def test_what_another_run_has_is_left_out(serial: Session, tmp_path: Path) -> None:
+    given = (*ARGUMENTS[:4], "--tier", "smoke", "--seeds", "3", "--leave-out", str(serial.run))
+    ended = run_bench(tmp_path, *given, "-n", "2", "-k", "depth and 1-seed or k3-s3-p1-seed0")
+    assert ended.code == 0, ended.printed
+    assert list(ended.lines()) == ["test_depth[1-seed2]"]
+
+
 def test_killed_session_is_resumed(tmp_path: Path) -> None:
     """On a user's grey images, which are smaller than those of MNIST."""
     images = write_images(tmp_path / "grey.npz", shape=(24, 24), train=1_000, test=100)

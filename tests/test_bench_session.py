@@ -182,7 +182,7 @@ def test_dataset_of_a_case_is_the_sessions_unless_its_recipe_names_one() -> None
 
 def test_sizes_for_an_estimate_need_no_data(own: Path) -> None:
     def sizes(tier: str, dataset: str) -> tuple[int, int]:
-        found = session.nominal_sizes(tier_name=tier, dataset=dataset)
+        found = session.nominal_data(tier_name=tier, dataset=dataset)
         return found["train_images"], found["test_images"]
 
     assert sizes("smoke", "auto") == (1_257, 540)
@@ -191,11 +191,17 @@ def test_sizes_for_an_estimate_need_no_data(own: Path) -> None:
     assert sizes("short", f"mine={own}") == (30, 12)
 
 
+def test_an_estimate_is_of_what_a_session_trains_on(own: Path) -> None:
+    for dataset in ("auto", "digits", f"mine={own}"):
+        given = session.nominal_data(tier_name="smoke", dataset=dataset)
+        assert given == {name: settle(dataset=dataset)[name] for name in given}
+
+
 def test_file_that_is_no_dataset_is_refused_for_an_estimate_too(tmp_path: Path) -> None:
     bad = tmp_path / "bad.npz"
     bad.write_text("not a zip")
     with pytest.raises(DataError, match=r"bad\.npz: expected an \.npz"):
-        session.nominal_sizes(tier_name="short", dataset=f"mine={bad}")
+        session.nominal_data(tier_name="short", dataset=f"mine={bad}")
 
 
 def test_pytorch_trains_where_it_is_asked_for() -> None:

@@ -1,7 +1,8 @@
 """Claims as data: what makes no sense is refused, what is written can be read."""
 
-import os
+import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from harness.claim import (
     Statement,
     Term,
     cells,
+    cells_of,
     check,
     paper_of,
     read_claims,
@@ -46,7 +48,11 @@ FOUND = Claims(
 
 def test_what_is_written_can_be_read(tmp_path: Path) -> None:
     write_claims(FOUND, tmp_path)
-    assert read_claims([tmp_path / "nowhere", tmp_path]) == FOUND
+    found = read_claims([tmp_path / "nowhere", tmp_path])
+    assert replace(found, written_at="") == FOUND
+    assert datetime.fromisoformat(found.written_at).tzinfo is UTC
+    write_claims(found, tmp_path)  # as a report does that keeps them
+    assert read_claims([tmp_path]) == found
 
 
 def test_a_run_without_claims_is_an_error_that_says_what_to_name(tmp_path: Path) -> None:
@@ -85,18 +91,38 @@ def test_a_calculation_is_enough_for_a_claim() -> None:
     check(Claims(claims=(replace(CLAIM, statements=(), facts=(Fact(says="4 < 5", holds=True),)),)))
 
 
-def test_the_claims_that_were_written_last_count(tmp_path: Path) -> None:
-    folders = [tmp_path / name for name in ("old", "new", "without")]
-    for age, folder in enumerate(folders[:2]):
+def test_the_claims_that_were_written_last_count_not_the_newest_file(tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("new", "old", "undated", "without")]
+    times = ("2026-11-22T08:00:00+00:00", "2026-11-21T09:00:00+00:00", "")
+    for folder, time in zip(folders, times, strict=False):
         folder.mkdir()
-        write_claims(
-            replace(FOUND, claims=(replace(CLAIM, text=folder.name),), findings=()), folder
-        )
-        os.utime(folder / CLAIMS, (age, age))
+        text = replace(FOUND, claims=(replace(CLAIM, text=folder.name),), findings=())
+        write_claims(replace(text, written_at=time), folder)
+    undated = folders[2] / CLAIMS
+    undated.write_text(re.sub(r'"written_at": "[^"]+"', '"written_at": ""', undated.read_text()))
     assert read_claims(folders).claims[0].text == "new"
     assert read_claims(folders[::-1]).claims[0].text == "new"
+    assert read_claims(folders[2:]).claims[0].text == "undated"
 
 
 def test_cells_and_papers() -> None:
     assert cells(FOUND) == {"optimizer/adam"}
     assert (paper_of("D1-C09"), paper_of("X-C01")) == ("D1", "X")
+
+
+@pytest.mark.parametrize("id", ["D2-C31", "D2-N05"])
+def test_claim_or_number_tells_its_cells(id: str) -> None:
+    assert cells_of(FOUND, id) == {"optimizer/adam"}
+
+
+@pytest.mark.parametrize(
+    ("id", "said"),
+    [
+        ("D2-N5", "expected the id of a claim or number, such as D2-N05"),
+        ("?", "expected the id of a claim or number, such as D2-C31$"),
+        ("D2-C01", "D2-C01 asks for no training"),
+    ],
+)
+def test_claim_without_cells_is_refused(id: str, said: str) -> None:
+    with pytest.raises(ClaimError, match=said):
+        cells_of(FOUND, id)
