@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Sequence
 
 from harness.claim import Finding
-from harness.papers_text import measured, wanting
+from harness.papers_text import evidence, wanting
 from harness.table import escape
-from harness.verdict import Result, Verdict
+from harness.verdict import Verdict
 
 ABOUT = (
-    "✓: the runs so far lie where the statement has them; ✗: they do not. A question is one that "
-    "they do not decide yet. Where an unsaid setting can be read in several ways (_in italics_), "
-    "one reading that holds is enough."
+    "✓: the runs so far lie where the statement has them; ✗: they do not; ·: none tell. A "
+    "question is one that they do not decide yet. Where an unsaid setting can be read in several "
+    "ways (_in italics_), one reading that holds is enough."
 )
 
 
@@ -41,23 +41,4 @@ def _item(number: int, finding: Finding, verdict: Verdict) -> str:
     if verdict.claim.needs == "any":
         standing += "; one of these is enough"
     first = f"{number}. **{escape(headline(finding, verdict))}** ({standing})"
-    return "\n".join([first, *(f"    - {line}" for line in _evidence(verdict))])
-
-
-def _evidence(verdict: Verdict) -> list[str]:
-    """A line for each statement; where there are several readings, one for each of them."""
-    there = [result for result in verdict.results if result.values]
-    readings = dict.fromkeys(result.statement.reading for result in there)
-    facts = [f"{'✓' if fact.holds else '✗'} {escape(fact.says)}" for fact in verdict.claim.facts]
-    if len(readings) < 2:
-        return [*map(_marked, there), *facts]
-    return [*(_reading(name, there) for name in readings), *facts]
-
-
-def _reading(name: str, results: Iterable[Result]) -> str:
-    own = (_marked(result) for result in results if result.statement.reading == name)
-    return f"_{escape(name)}_: {'; '.join(own)}"
-
-
-def _marked(result: Result) -> str:
-    return f"{'✗' if result.leans_against else '✓'} {measured(result)}"
+    return "\n".join([first, *(f"    - {line}" for line in evidence(verdict))])

@@ -12,8 +12,9 @@ from harness.estimate import Estimate
 from harness.metrics import Metric
 from harness.overview import Overview
 from harness.page import Picture, about_runs, picture_parts, trouble_parts
+from harness.papers_claims import claims_list, claims_table
 from harness.papers_findings import findings
-from harness.papers_text import unit_of, wanting, with_reading
+from harness.papers_text import unit_of
 from harness.repeated import Repeated
 from harness.sentences import best_sentence
 from harness.statement_tests import RARE, unseen_rate
@@ -78,10 +79,24 @@ def papers_page(found: Repetition, pictures: Mapping[str, Sequence[Picture]]) ->
     ]
     for paper in found.claims.papers:
         parts += _paper(found, paper, pictures.get(paper.id, ()))
-    parts += ["## Across the papers", _claims_table(_of(found.verdicts, ACROSS))]
+    parts += ["## Across the papers", claims_table(_of(found.verdicts, ACROSS))]
     parts += _tuning(found.tuned)
     parts += ["## The runs", *about_runs(found.overview.runs), *trouble_parts(found.overview)]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def papers_summary(found: Repetition) -> str:
+    """For a terminal: the findings, and each claim with its verdict."""
+    parts = [
+        "# The studies, repeated",
+        _introduction(found),
+        *findings(found.claims.findings, found.verdicts),
+        "## Verdicts",
+        _counts(found),
+    ]
+    for paper in (*(paper.id for paper in found.claims.papers), ACROSS):
+        parts.append(claims_list(_of(found.verdicts, paper)))
+    return "\n\n".join(parts) + "\n"
 
 
 def _introduction(found: Repetition) -> str:
@@ -132,7 +147,8 @@ def _reading() -> str:
         "excluded. t supposes that the seeds at hand show every kind of run: a kind as rare as one "
         f"run in {1 / unseen_rate(6, chance=LEVEL):.1f} stays unseen in 6 seeds with a chance of "
         f"{LEVEL:.0%}. Of one reported number we say whether it could be one more run of ours: "
-        "whether it lies where 95% of further runs would."
+        "whether it lies where 95% of further runs would. Behind a claim's marks (as above, one a "
+        "statement; `or` parts readings) are the numbers, and what was taken for what."
     )
 
 
@@ -145,7 +161,7 @@ def _paper(found: Repetition, paper: Paper, pictures: Sequence[Picture]) -> list
         _numbers_table(each for each in found.repeated if paper_of(each.reported.id) == paper.id),
         *picture_parts(pictures),
         "### Claims",
-        _claims_table(_of(found.verdicts, paper.id)),
+        claims_table(_of(found.verdicts, paper.id)),
         "### Our runs",
         *_cost(comparisons, _stand_ins(found, [paper])),
     ]
@@ -206,43 +222,6 @@ def _named(found: Repetition, experiment: str) -> Iterable[Comparison]:
 
 def _of(verdicts: Iterable[Verdict], paper: str) -> list[Verdict]:
     return [verdict for verdict in verdicts if paper_of(verdict.claim.id) == paper]
-
-
-def _claims_table(verdicts: Sequence[Verdict]) -> str:
-    if not verdicts:
-        return "None."
-    return markdown_table(
-        [
-            ("id", [verdict.claim.id for verdict in verdicts], False),
-            ("place", [escape(verdict.claim.place) for verdict in verdicts], False),
-            ("claim", [_claim(verdict) for verdict in verdicts], False),
-            ("verdict", [_word(verdict) for verdict in verdicts], False),
-            ("what we measured", [_grounds(verdict) for verdict in verdicts], False),
-        ]
-    )
-
-
-def _claim(verdict: Verdict) -> str:
-    cause = " _(a cause)_" if verdict.claim.is_cause else ""
-    note = f" _{escape(verdict.claim.note)}_" if verdict.claim.note else ""
-    revised = verdict.claim.revised
-    revision = f" _Stated anew {escape(revised)}_" if revised else ""
-    return f"{escape(verdict.claim.text)}{cause}{note}{revision}"
-
-
-def _word(verdict: Verdict) -> str:
-    shown = f", read as _{escape(verdict.shown_in)}_" if verdict.shown_in else ""
-    return f"**{verdict.word}**{shown}"
-
-
-def _grounds(verdict: Verdict) -> str:
-    """The measurements, or why there are none, and what would decide."""
-    if verdict.claim.reason:
-        return escape(verdict.claim.reason)
-    texts = [with_reading(result) for result in verdict.results]
-    texts += [f"calculated: {escape(fact.says)}" for fact in verdict.claim.facts]
-    joined = " <br> ".join(texts)
-    return f"{joined} <br> {wanting(verdict)}" if verdict.word == "undecided" else joined
 
 
 def _numbers_table(repeated: Iterable[Repeated]) -> str:

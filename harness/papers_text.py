@@ -1,5 +1,7 @@
 """What was measured of a claim, and what it still wants, in words. Pure."""
 
+from collections.abc import Iterable
+
 from harness.estimate import Estimate
 from harness.metrics import Metric
 from harness.table import escape
@@ -25,7 +27,36 @@ def measured(result: Result) -> str:
 def with_reading(result: Result) -> str:
     """The same behind the reading that the statement belongs to: `[rate 0.1] tanh ends ...`."""
     reading = result.statement.reading
-    return f"{escape(f'[{reading}] ')}{measured(result)}" if reading else measured(result)
+    return f"{escape(f'[{reading}]')} {measured(result)}" if reading else measured(result)
+
+
+def mark(result: Result) -> str:
+    """Whether the runs so far lie where the statement has them: ✓, ✗, or · if none can tell."""
+    least = 2 if result.statement.of == "spread" else 1
+    if len(result.values) < least:
+        return "·"
+    return "✗" if result.leans_against else "✓"
+
+
+def evidence(verdict: Verdict) -> list[str]:
+    """A line for each statement and fact; of statements in several readings, one a reading."""
+    readings = dict.fromkeys(result.statement.reading for result in verdict.results)
+    facts = [
+        f"{'✓' if fact.holds else '✗'} calculated: {escape(fact.says)}"
+        for fact in verdict.claim.facts
+    ]
+    if len(readings) < 2:
+        return [*map(_marked, verdict.results), *facts]
+    return [*(_reading(name, verdict.results) for name in readings), *facts]
+
+
+def _reading(name: str, results: Iterable[Result]) -> str:
+    own = (_marked(result) for result in results if result.statement.reading == name)
+    return f"_{escape(name)}_: {'; '.join(own)}" if name else "; ".join(own)
+
+
+def _marked(result: Result) -> str:
+    return f"{mark(result)} {measured(result)}"
 
 
 def wanting(verdict: Verdict) -> str:

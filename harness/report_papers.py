@@ -21,7 +21,7 @@ from harness.kept import Arrays, Drawn, keep
 from harness.page import Picture
 from harness.palette import Palette, assign_styles
 from harness.papers import RecordedRun, repetition
-from harness.papers_page import ACROSS, SECTIONS, Repetition, papers_page
+from harness.papers_page import ACROSS, SECTIONS, Repetition, papers_page, papers_summary
 from harness.papers_text import with_reading
 from harness.plot import figures
 from harness.plot_papers import (
@@ -58,7 +58,7 @@ class PapersReport:
     page: str
     """The page with pictures."""
     text: str
-    """The same without, for a terminal."""
+    """Findings and verdicts, for a terminal."""
     verdicts: str
     """The verdicts as JSON."""
     figures: dict[str, Figure]
@@ -116,7 +116,7 @@ def papers_report(sources: Sequence[Source]) -> PapersReport:
     }
     return PapersReport(
         page=papers_page(found, pictures),
-        text=papers_page(found, {}),
+        text=papers_summary(found),
         verdicts=_as_json(found),
         figures={
             f"figures/{section}-{name}.png": figure

@@ -1,6 +1,7 @@
 """The page on the studies: what it says of made-up runs, and the command that writes it."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -125,7 +126,8 @@ def test_findings_are_told_as_their_verdicts_have_it() -> None:
     assert (
         "1. **Adam leads** (D2-C31: supported)\n    - ✓ Adam ends above SGD: +1.00 points (" in text
     )
-    assert "2. **Does depth win?** (D2-C40: undecided, waits for runs of depth/9)\n\n" in text
+    waiting = "2. **Does depth win?** (D2-C40: undecided, waits for runs of depth/9)\n    - · "
+    assert f"{waiting}Adam ends above SGD: no runs yet\n\n" in text
     one = [record for record in records(adam=0.97) if record.seed == 0]
     assert "**Does Adam lead?** (D2-C31: undecided, one seed tells no spread)\n    - ✗" in page(one)
     text = page(records(adam=0.97))
@@ -178,6 +180,22 @@ def test_each_claim_has_its_verdict_and_grounds() -> None:
     assert "**supported**" in lines["D2-C31"]
     assert "calculated: 61,706" in lines["D2-C36"]
     assert "waits for runs of depth/9" in lines["D2-C40"]
+
+
+def test_a_claim_shows_marks_and_folds_the_numbers_away() -> None:
+    single = told(records(), BETTER)
+    assert "| ✓ Adam ends above SGD: +1.00 points (" in single
+    assert "<details>" not in single
+    worse = replace(BETTER, says="worse", shows="below")
+    several = told(records(), BETTER, worse)
+    assert re.search(r"<summary>✓✗</summary>✓ Adam .*<br>✗ worse: .*</details>", several)
+    readings = [replace(each, reading=f"r{n}") for n, each in enumerate((BETTER, worse, worse))]
+    folded = told(records(), *readings, replace(BETTER, reading="r2"), revised="later.")
+    assert "<summary>✓ or ✗ or ✗✓</summary>_r0_: ✓ Adam" in folded
+    assert "<br>_r2_: ✗ worse: " in folded
+    assert folded.endswith("_Stated anew later._</details> |")
+    assert "So. _(stated anew)_ |" in folded
+    assert folded.count("|") == single.count("|") == 6
 
 
 def test_reported_numbers_stand_beside_ours() -> None:
@@ -236,7 +254,7 @@ def test_numbers_have_their_units_and_stay_possible() -> None:
     found = records(adam=0.9996)
     assert "high: 99.97% (99.92 to 100.00), 4 seeds" in told(found, level)
     assert "high: 0.02 points (" in told(found, replace(level, of="spread"))
-    assert "high: one seed tells no spread" in told(found[4:5], replace(level, of="spread"))
+    assert "· high: one seed tells no spread" in told(found[4:5], replace(level, of="spread"))
     both = replace(ADAM, at=("optimizer/adam", "optimizer/sgd"), over="range")
     assert "apart: 2.46 points (" in told(found, replace(level, says="apart", terms=(both,)))
     soon = replace(ADAM, metric="epochs_to@0.9")
