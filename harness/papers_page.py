@@ -138,18 +138,25 @@ def _counts(found: Repetition) -> str:
 
 
 def _reading() -> str:
-    return (
-        f"Supported or contradicted: shown with a chance of {LEVEL:.0%} of any false verdict among "
-        "the claims of a paper (Student's t on differences paired by seed, exact sign-flip tests "
-        "for shares of runs, Welch's t between kinds of runs; Holm's correction). Undecided: not "
-        "yet; the number of seeds that would do is foretold from the spread so far. Something that "
-        f'is said to happen "sometimes" is contradicted where {RARE:.0%} of runs or more are '
-        "excluded. t supposes that the seeds at hand show every kind of run: a kind as rare as one "
-        f"run in {1 / unseen_rate(6, chance=LEVEL):.1f} stays unseen in 6 seeds with a chance of "
-        f"{LEVEL:.0%}. Of one reported number we say whether it could be one more run of ours: "
-        "whether it lies where 95% of further runs would. Behind a claim's marks (as above, one a "
-        "statement; `or` parts readings) are the numbers, and what was taken for what."
+    """What the words of the verdicts and the columns mean."""
+    rare = 1 / unseen_rate(6, chance=LEVEL)
+    points = (
+        f"**Supported, contradicted**: shown with a chance of {LEVEL:.0%} of any false verdict "
+        "among the claims of a paper (Student's t on differences paired by seed, exact sign-flip "
+        "tests for shares of runs, Welch's t between kinds of runs; Holm's correction). Something "
+        f'that is said to happen "sometimes" is contradicted where {RARE:.0%} of runs or more are '
+        "excluded.",
+        "**Undecided**: not yet. The number of seeds that would do is foretold from the spread so "
+        f"far. The {LEVEL:.0%} are those of one look at a number of seeds fixed beforehand: seeds "
+        "added because a verdict was wanting are a second look.",
+        "t supposes that the seeds at hand show every kind of run: a kind as rare as one run in "
+        f"{rare:.1f} stays unseen in 6 seeds with a chance of {LEVEL:.0%}.",
+        "**One more run of ours?** Whether a reported number lies where 95% of further runs of "
+        "ours would.",
+        "**What we measured**: a mark for each statement, as above; `or` parts readings. Behind "
+        "the marks are the numbers, and what was taken for what.",
     )
+    return "\n".join(f"- {point}" for point in points)
 
 
 def _paper(found: Repetition, paper: Paper, pictures: Sequence[Picture]) -> list[str]:
