@@ -8,7 +8,6 @@ from bench.experiment import Case
 from bench.planning import Key, key
 from bench.session import data_source
 from harness.record import Record
-from lenet.recipe import Recipe
 
 
 def known(
@@ -31,11 +30,13 @@ def _is_result(record: Record, case: Case, settings: Mapping[str, Any]) -> bool:
     """Whether training the case now would train what the record tells of."""
     if (record.tier, record.engine) != (case.tier.name, settings["engine"]):
         return False
-    trained = Recipe.from_dict(record.recipe)
+    if record.dataset is None:
+        return False
+    images = record.dataset.train_size + record.dataset.validation_size
     recipe = replace(
-        case.tier.apply(case.variant.recipe, train_images=settings["train_images"]),
+        case.tier.apply(case.variant.recipe, train_images=images),
         dataset=data_source(case.variant.recipe, settings)[0],
-        input_shape=trained.input_shape,  # the dataset's, like the next
-        classes=trained.classes,
+        input_shape=tuple(record.recipe["input_shape"]),  # the dataset's, like the next
+        classes=record.recipe["classes"],
     )
-    return recipe.identity == trained.identity
+    return recipe.identity == record.recipe_id

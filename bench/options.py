@@ -240,8 +240,15 @@ def left_out(config: pytest.Config) -> list[Record]:
 
 
 def check(config: pytest.Config) -> None:
-    """Refuse experiments, claims and runs that do not exist; raises `pytest.UsageError`."""
+    """Refuse what does not exist, or does not go together; raises `pytest.UsageError`."""
+    claimed(config)
     left_out(config)
+    for option in ("claim", "leave_out"):
+        if config.getoption(option) and config.getoption("gate") is not None:
+            raise pytest.UsageError(
+                f"--gate: judges whole experiments, which --{option.replace('_', '-')} leaves in "
+                "part: leave one of them out, or judge the runs together by python -m harness.gate"
+            )
     try:
         if names := asked(config):
             planning.check_names(names, planning.known_names())
@@ -274,7 +281,11 @@ def settings(config: pytest.Config) -> Mapping[str, Any]:
         return found.settings
     if _NOMINAL not in config.stash:  # once: a yardstick measured again is another
         nominal = nominal_settings(config, tier_name=tier(config).name)
-        config.stash[_NOMINAL] = {**nominal, "budget_yardsticks": budget_yardsticks(config)}
+        config.stash[_NOMINAL] = {
+            **nominal,
+            "stand_in_files": _stand_ins(config),
+            "budget_yardsticks": budget_yardsticks(config),
+        }
     return config.stash[_NOMINAL]
 
 
@@ -284,10 +295,16 @@ def nominal_settings(config: pytest.Config, *, tier_name: str) -> Mapping[str, A
     try:
         return {
             **session.nominal_data(tier_name=tier_name, dataset=option("dataset")),
-            "stand_in_files": session.stand_in_files(option("stand_in")),
             "engine": session.chosen_engine(option("engine"), option("device")),
         }
     except (DataError, session.DeviceError) as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def _stand_ins(config: pytest.Config) -> dict[str, tuple[str, str]]:
+    try:
+        return session.stand_in_files(config.getoption("stand_in"))
+    except DataError as error:
         raise pytest.UsageError(str(error)) from None
 
 

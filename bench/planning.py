@@ -96,8 +96,8 @@ def budget_sentence(chosen: Sequence[Case], *, budget_s: float, work_s: float) -
     budget = f"time budget {duration(budget_s)}"
     if not chosen:
         return f"{budget}: no case fits; give it more"
-    last = max(case.seed for case in chosen)
-    seeds = f"seeds 0 to {last}" if last else "seed 0"
+    first, last = min(case.seed for case in chosen), max(case.seed for case in chosen)
+    seeds = f"seeds {first} to {last}" if last > first else f"seed {last}"
     cases = "1 case" if len(chosen) == 1 else f"{len(chosen)} cases"
     return f"{budget}: {cases}, {seeds}{_in_part(chosen)}, about {duration(work_s)}"
 
@@ -108,7 +108,8 @@ def _in_part(chosen: Sequence[Case]) -> str:
         case.experiment: len(EXPERIMENTS[case.experiment].cases(case.tier, seeds=1))
         for case in chosen
     }
-    there = Counter(case.experiment for case in chosen if case.seed == 0)
+    first = min(case.seed for case in chosen)
+    there = Counter(case.experiment for case in chosen if case.seed == first)
     parts = [
         f"{name} {there[name]} of {whole[name]}" for name in whole if there[name] < whole[name]
     ]

@@ -7,7 +7,7 @@ import pytest
 from tabulate import tabulate
 
 from bench import options, planning
-from bench.experiment import Experiment
+from bench.experiment import Case, Experiment
 from bench.session import ARTIFACT_BYTES
 from bench.tiers import TIERS
 from harness.environment import cores
@@ -28,11 +28,19 @@ class Remarks:
 
     def pytest_report_collectionfinish(self, items: Sequence[pytest.Item]) -> list[str]:
         """What the time budget leaves; with `--collect-only`, what each tier would take here."""
-        lines = self._budget([item.nodeid for item in items])
+        nodeids = [item.nodeid for item in items]
+        lines = self._budget(nodeids)
         experiments = self._of_any_tier()
         if self.config.getoption("collectonly") and experiments:
-            lines.append(self._estimate(experiments))
+            narrowed = self.config.getoption("claim") or self.config.getoption("leave_out")
+            lines.append(self._estimate_of(nodeids) if narrowed else self._estimate(experiments))
         return lines
+
+    def pytest_report_header(self) -> list[str]:
+        """What is left out."""
+        runs = self.config.getoption("leave_out")
+        count = len(options.left_out(self.config)) if runs else 0
+        return [f"left out: what {', '.join(runs)} has, {count} records"] if runs else []
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
@@ -74,14 +82,29 @@ class Remarks:
 
     def _budget(self, nodeids: Iterable[str]) -> list[str]:
         budget_s: float | None = self.config.getoption("time_budget")
-        cases = {} if budget_s is None else options.cases(self.config)
-        if budget_s is None or not cases:
+        if budget_s is None or not options.cases(self.config):
             return []
-        settings = options.settings(self.config)
-        names = [nodeid.rpartition("::")[2] for nodeid in nodeids]
-        chosen = [cases[name] for name in names if name in cases]
-        share = sum(planning.costs(chosen, settings).values()) / settings["budget_yardsticks"]
+        chosen = self._cases(nodeids)
+        share = self._cost(chosen) / options.settings(self.config)["budget_yardsticks"]
         return [planning.budget_sentence(chosen, budget_s=budget_s, work_s=share * budget_s)]
+
+    def _cases(self, nodeids: Iterable[str]) -> list[Case]:
+        cases = options.cases(self.config)
+        names = [nodeid.rpartition("::")[2] for nodeid in nodeids]
+        return [cases[name] for name in names if name in cases]
+
+    def _cost(self, cases: Iterable[Case]) -> float:
+        """Yardsticks of them all."""
+        return sum(planning.costs(cases, options.settings(self.config)).values())
+
+    def _estimate_of(self, nodeids: Iterable[str]) -> str:
+        """What the very cases that are listed would take."""
+        chosen, workers = self._cases(nodeids), cores()
+        seconds = self._cost(chosen) * options.yardstick_s(threads=1) / workers
+        return (
+            f"estimated time of these {len(chosen)} cases here with -n {workers}: "
+            f"{planning.duration(seconds)}"
+        )
 
     def _estimate(self, experiments: Iterable[Experiment]) -> str:
         workers = cores()

@@ -239,7 +239,9 @@ def cells_of(found: Claims, id: str) -> set[str]:
     if not claims and not reported:
         ids = [claim.id for claim in found.claims] + [each.id for each in found.reported]
         near = get_close_matches(id, ids, n=3, cutoff=0.5) or ids[:1]
-        raise ClaimError(f"expected the id of a claim or number, such as {', '.join(near)}")
+        raise ClaimError(
+            f"expected the id of a claim or number, such as {', '.join(near)}; got {id!r}"
+        )
     asked = cells(Claims(claims=tuple(claims), reported=tuple(reported)))
     if not asked:
         raise ClaimError(f"{id} asks for no training: the report says why, or what was calculated")
@@ -270,12 +272,26 @@ def read_claims(folders: Sequence[Path]) -> Claims:
     """
     paths = [folder / CLAIMS for folder in folders if (folder / CLAIMS).is_file()]
     if paths:
-        return max(map(_decoded, paths), key=lambda found: found.written_at)
+        return _decoded(max(paths, key=_written_at))
     names = ", ".join(str(folder) for folder in folders)
     raise ClaimError(
         f"{names}: expected {CLAIMS} in one of them, found none; a run of the bench has it: name "
         "the run's folder, not its records alone"
     )
+
+
+class _Dated(msgspec.Struct):
+    """The one field of claims that tells which are the latest."""
+
+    written_at: str = ""
+
+
+def _written_at(path: Path) -> str:
+    """Empty where the file is damaged, too: whoever needs it is told."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=_Dated).written_at
+    except msgspec.MsgspecError:
+        return ""
 
 
 def _decoded(path: Path) -> Claims:

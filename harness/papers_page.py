@@ -117,8 +117,9 @@ def _whole_command(found: Repetition) -> str:
         return ""
     command = _command(found.comparisons, _stand_ins(found, found.claims.papers))
     return (
-        " All runs again; `--resume RUN` goes on with one of them, `--leave-out RECORDS` trains "
-        "only what a kept file of records lacks, `--claim ID` what one claim asks for:"
+        " Every case, with as many seeds as any has here; `--resume RUN` goes on with a run of it, "
+        "`--leave-out RECORDS` trains only what a kept file of records lacks, `--claim ID` what "
+        "one claim asks for:"
         f"\n\n```console\n{command}\n```"
     )
 
@@ -153,8 +154,8 @@ def _reading() -> str:
         f"{rare:.1f} stays unseen in 6 seeds with a chance of {LEVEL:.0%}.",
         "**One more run of ours?** Whether a reported number lies where 95% of further runs of "
         "ours would.",
-        "**What we measured**: a mark for each statement, as above; `or` parts readings. Behind "
-        "the marks are the numbers, and what was taken for what.",
+        "**What we measured**: a mark for each statement, as above; `or` parts readings, a space "
+        "calculations. Behind the marks are the numbers, and what was taken for what.",
     )
     return "\n".join(f"- {point}" for point in points)
 
@@ -195,8 +196,8 @@ def _cost(comparisons: Sequence[Comparison], stand_ins: Mapping[str, str]) -> li
     command = _command(comparisons, stand_ins, names=names)
     return [
         f"{len(cases):,} trainings, {minutes // 60} h {minutes % 60:02} min of training and "
-        "evaluation, summed over workers. Again, or on from where a run stopped with "
-        "`--resume RUN`:",
+        "evaluation, summed over workers. Every case, with as many seeds as any has, "
+        "or on from where a run of it stopped with `--resume RUN`:",
         f"```console\n{command}\n```",
     ]
 

@@ -69,6 +69,14 @@ ALONE = {
             "ERROR: --claim D2-C01: D2-C01 asks for no training",
         ),
         (
+            ("--claim", "D1C15", "--experiment", "depth", "--tier", "paper", "-n", "2"),
+            "expected the id of a claim or number, .*; got 'D1C15'",
+        ),
+        (
+            ("--claim", "D1-C20", "--tier", "paper", "--gate", "{empty}"),
+            "ERROR: --gate: judges whole experiments, which --claim leaves in part",
+        ),
+        (
             ("--leave-out", "{empty}", "-n", "2"),
             r"ERROR: --leave-out .*empty: expected a run's folder, .* found something else",
         ),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -304,6 +305,9 @@ def test_what_another_run_has_is_left_out(serial: Session, tmp_path: Path) -> No
     ended = run_bench(tmp_path, *given, "-n", "2", "-k", "depth and 1-seed or k3-s3-p1-seed0")
     assert ended.code == 0, ended.printed
     assert list(ended.lines()) == ["test_depth[1-seed2]"]
+    assert f"left out: what {serial.run} has, {len(OUTCOMES)} records" in ended.printed
+    told = run_bench(tmp_path / "listed", *given, "--collect-only", "-q", "-k", "depth")
+    assert re.search(r"estimated time of these 8 cases here with -n \d+: \d", told.printed)
 
 
 def test_killed_session_is_resumed(tmp_path: Path) -> None:

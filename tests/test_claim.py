@@ -103,6 +103,8 @@ def test_the_claims_that_were_written_last_count_not_the_newest_file(tmp_path: P
     assert read_claims(folders).claims[0].text == "new"
     assert read_claims(folders[::-1]).claims[0].text == "new"
     assert read_claims(folders[2:]).claims[0].text == "undated"
+    undated.write_text("{")  # of no use to anyone
+    assert read_claims(folders).claims[0].text == "new"
 
 
 def test_cells_and_papers() -> None:
@@ -119,7 +121,7 @@ def test_claim_or_number_tells_its_cells(id: str) -> None:
     ("id", "said"),
     [
         ("D2-N5", "expected the id of a claim or number, such as D2-N05"),
-        ("?", "expected the id of a claim or number, such as D2-C31$"),
+        ("?", "expected the id of a claim or number, such as D2-C31; got '?'"),
         ("D2-C01", "D2-C01 asks for no training"),
     ],
 )

@@ -11,7 +11,7 @@ from bench.known import known
 from bench.tiers import TIERS
 from harness.record import Record
 from lenet.recipe import Recipe
-from tests.records import make_record
+from tests.records import DATASET, make_record
 
 SETTINGS: dict[str, Any] = {
     "engine": "fast",
@@ -32,7 +32,14 @@ def result(case: Case, *, seed: int = 0, **trained: Any) -> Record:
     """What training the case leaves, or what another recipe in its place would."""
     recipe = replace(case.variant.recipe, **{"dataset": "mnist"} | trained)
     made = make_record(experiment=case.experiment, variant=case.variant.name, seed=seed)
-    return replace(made, tier="paper", engine="fast", recipe=recipe.to_dict())
+    return replace(
+        made,
+        tier="paper",
+        engine="fast",
+        recipe=recipe.to_dict(),
+        recipe_id=recipe.identity,
+        dataset=replace(DATASET, train_size=60_000, validation_size=0),
+    )
 
 
 def test_a_result_of_the_same_recipe_makes_a_case_known(case: Case) -> None:
@@ -50,6 +57,15 @@ def test_a_stand_in_is_not_what_it_stands_in_for(case: Case) -> None:
     standing = SETTINGS | {"stand_in_files": {"mnist": ("other", "other.npz")}}
     assert known([case], [result(case)], standing) == set()
     assert known([case], [result(case, dataset="other")], standing) == {planning.key(case)}
+
+
+def test_a_small_dataset_has_more_epochs_whatever_the_session_trains_on(case: Case) -> None:
+    short = replace(case, tier=TIERS["short"])
+    epochs = short.tier.apply(case.variant.recipe, train_images=320).epochs
+    assert epochs > 3
+    made = replace(result(case, epochs=epochs), tier="short")
+    there = replace(made, dataset=replace(DATASET, train_size=300, validation_size=20))
+    assert known([short], [there], SETTINGS) == {planning.key(case)}
 
 
 def test_a_tier_that_changes_the_recipe_is_taken_into_account(case: Case) -> None:

@@ -105,6 +105,12 @@ def test_what_fits_a_budget_is_said(
     assert planning.budget_sentence(chosen, budget_s=600, work_s=300) == said
 
 
+def test_seeds_that_were_left_out_are_not_said_to_run(experiments: dict[str, Experiment]) -> None:
+    chosen = [case for case in cases_of(experiments["depth"], seeds=4) if case.seed > 1]
+    sentence = planning.budget_sentence(chosen, budget_s=600, work_s=300)
+    assert sentence == "time budget 10 min: 8 cases, seeds 2 to 3, about 5 min"
+
+
 def test_a_case_that_fits_alone_is_named_in_the_singular(
     experiments: dict[str, Experiment],
 ) -> None:
