@@ -121,7 +121,7 @@ def test_claim_or_number_tells_its_cells(id: str) -> None:
     ("id", "said"),
     [
         ("D2-N5", "expected the id of a claim or number, such as D2-N05"),
-        ("?", "expected the id of a claim or number, such as D2-C31; got '?'"),
+        ("?", r"such as D2-C31; got '\?'"),
         ("D2-C01", "D2-C01 asks for no training"),
     ],
 )
