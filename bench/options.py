@@ -16,7 +16,7 @@ from bench.experiment import Case
 from bench.thresholds import THRESHOLDS_FILE
 from bench.tiers import TIERS, Tier
 from harness import environment
-from harness.claim import ClaimError, cells_of
+from harness.claim import ClaimError, cells_for
 from harness.plugin import worker_count
 from harness.record import Record
 from harness.recorder import recorder
@@ -216,7 +216,7 @@ def claimed(config: pytest.Config) -> set[CellKey] | None:
     from bench.claims import CLAIMS  # many recipes
 
     try:
-        return {split_cell(cell) for id in ids for cell in cells_of(CLAIMS, id)}
+        return {split_cell(cell) for id in ids for cell in cells_for(CLAIMS, id)}
     except ClaimError as error:
         raise pytest.UsageError(f"--claim {', '.join(ids)}: {error}") from None
 

@@ -228,7 +228,7 @@ def cells(found: Claims) -> set[str]:
     return {cell for term in terms(found) for cell in term.at}
 
 
-def cells_of(found: Claims, id: str) -> set[str]:
+def cells_for(found: Claims, id: str) -> set[str]:
     """The cells that one claim, or one reported number, asks for.
 
     Raises:

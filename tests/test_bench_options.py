@@ -10,7 +10,7 @@ import pytest
 from bench import names, options, planning
 from bench.claims import CLAIMS
 from bench.tiers import TIERS
-from harness.claim import cells_of
+from harness.claim import cells_for
 from tests.bench_runs import Session, run_bench, write_images
 
 REFUSED = 4
@@ -148,7 +148,7 @@ def test_listing_holds_what_a_claim_asks_for(tmp_path: Path) -> None:
     given = ("--collect-only", "-q", "--tier", "paper", "--seeds", "2")
     claims = ("--claim", "D1-C15", "--claim", "D4-N02")
     whole = listed(run_bench(tmp_path / "whole", *given, *claims))
-    asked = {cell for id in claims[1::2] for cell in cells_of(CLAIMS, id)}
+    asked = {cell for id in claims[1::2] for cell in cells_for(CLAIMS, id)}
     names = {f"test_{cell.replace('/', '[')}-seed{seed}]" for cell in asked for seed in range(2)}
     assert set(whole) == names
     part = listed(run_bench(tmp_path / "part", *given, *claims, "--experiment", "sigmoid"))

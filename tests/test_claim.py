@@ -18,7 +18,7 @@ from harness.claim import (
     Statement,
     Term,
     cells,
-    cells_of,
+    cells_for,
     check,
     paper_of,
     read_claims,
@@ -114,7 +114,7 @@ def test_cells_and_papers() -> None:
 
 @pytest.mark.parametrize("id", ["D2-C31", "D2-N05"])
 def test_claim_or_number_tells_its_cells(id: str) -> None:
-    assert cells_of(FOUND, id) == {"optimizer/adam"}
+    assert cells_for(FOUND, id) == {"optimizer/adam"}
 
 
 @pytest.mark.parametrize(
@@ -127,4 +127,4 @@ def test_claim_or_number_tells_its_cells(id: str) -> None:
 )
 def test_claim_without_cells_is_refused(id: str, said: str) -> None:
     with pytest.raises(ClaimError, match=said):
-        cells_of(FOUND, id)
+        cells_for(FOUND, id)

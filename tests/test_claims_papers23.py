@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -77,7 +78,7 @@ def test_every_table_figure_and_number_is_there_in_order() -> None:
 def test_they_make_sense_and_come_back_as_written(tmp_path: Path) -> None:
     check(BOTH)
     write_claims(BOTH, tmp_path)
-    assert read_claims([tmp_path]) == BOTH
+    assert replace(read_claims([tmp_path]), written_at="") == BOTH
 
 
 def test_reported_numbers_have_a_term_or_a_reason() -> None:

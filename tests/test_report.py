@@ -354,6 +354,7 @@ def stall(figure, name):
     time.sleep(60)
 
 report_files.files = stall
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
 sys.exit(report.main(["a"]))
 """
 
