@@ -14,16 +14,23 @@ CLOSE = 0.01
 
 
 def best_sentence(comparison: Comparison) -> str:
-    """Which variant has the highest mean test accuracy, and after how many epochs."""
-    judged = [(cell.accuracy.mean, cell) for cell in comparison.cells if cell.accuracy]
+    """Which variant has the highest mean test accuracy, and after how many epochs.
+
+    Where seeds are uneven, only variants with the most are compared: a mean of few is easily high.
+    """
+    judged = [(cell.accuracy, cell) for cell in comparison.cells if cell.accuracy]
     if not judged:
         return f"{comparison.experiment}: no run has a test accuracy"
-    mean = max(mean for mean, _ in judged)
-    best = [cell for found, cell in judged if found == mean]
+    most, least = (pick(found.n for found, _ in judged) for pick in (max, min))
+    means = [(found.mean, cell) for found, cell in judged if found.n == most]
+    mean = max(mean for mean, _ in means)
+    best = [cell for found, cell in means if found == mean]
     epochs = last_epoch(best[:1])
     after = f"after {epochs} epoch" + ("" if epochs == 1 else "s")
     figure = f"{METRICS['test_accuracy'].show(mean)}%"
-    what = "mean" if best[0].accuracy and best[0].accuracy.n > 1 else "test accuracy"
+    what = "mean" if most > 1 else "test accuracy"
+    if most > least:
+        what += f" of those with {most} seeds"
     if len(best) > 1:
         return f"{len(best)} variants share the highest {what}: {figure} {after}"
     return f"{full_name(comparison, best[0])} has the highest {what}: {figure} {after}"

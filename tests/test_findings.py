@@ -7,6 +7,7 @@ from harness.compare import Comparison, compare
 from harness.findings import MOST, caution, findings
 from harness.marks import marks
 from harness.record import Record
+from harness.sentences import best_sentence
 from tests.records import make_record
 
 SEEDS = range(6)
@@ -67,6 +68,13 @@ def test_one_seed_is_chance() -> None:
     found = comparisons(runs("optimizer", "sgd", 0.0)[:1], runs("optimizer", "adam", 0.1)[:1])
     assert findings(found)[0].text == "adam has the highest test accuracy: 90.00% after 2 epochs"
     assert caution(found, []) == "One seed a variant: any difference can be chance alone."
+
+
+def test_a_mean_of_fewer_seeds_does_not_lead() -> None:
+    uneven = runs("optimizer", "sgd", 0.0)[:3], runs("optimizer", "adam", 0.1)[:1]
+    assert best_sentence(*comparisons(*uneven)) == (
+        "sgd has the highest mean of those with 3 seeds: 80.30% after 2 epochs"
+    )
 
 
 def test_no_accuracy_is_no_finding() -> None:
