@@ -138,7 +138,7 @@ def _wanted(
     """The cases of the experiments and cells that are asked for, each with its test."""
     wanted: dict[planning.Key, tuple[Case, pytest.Item]] = {}
     there: dict[str, Experiment] = {}
-    cells = options.chosen_cells(config)
+    cells, asked = options.chosen_cells(config), options.asked(config)
     for item in items:
         case, found = _case(item), experiment_of(getattr(item, "function", None))
         if case is None or found is None:
@@ -146,7 +146,7 @@ def _wanted(
         there[found.name] = found
         if cells is not None and (case.experiment, case.variant.name) not in cells:
             continue
-        if planning.is_wanted(found, options.asked(config), tier=case.tier.name):
+        if planning.is_wanted(found, asked, tier=case.tier.name):
             wanted[planning.key(case)] = case, item
     config.stash[THERE] = list(there.values())
     return wanted

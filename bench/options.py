@@ -230,13 +230,16 @@ def chosen_cells(config: pytest.Config) -> set[CellKey] | None:
 
 
 def left_out(config: pytest.Config) -> list[Record]:
-    """What `--leave-out` names; raises `pytest.UsageError` where that cannot be read."""
-    runs: Path = config.getoption("runs")
-    try:
-        found = [find_run(name, runs=runs) for name in config.getoption("leave_out")]
-        return [each for run in found for each in read_records(run, notice=lambda text: None)]
-    except StoreError as error:
-        raise pytest.UsageError(f"--leave-out {error}") from None
+    """What `--leave-out` names, read once; raises `pytest.UsageError` where that cannot be."""
+    if _LEFT_OUT not in config.stash:
+        runs: Path = config.getoption("runs")
+        try:
+            found = [find_run(name, runs=runs) for name in config.getoption("leave_out")]
+            records = [read_records(run, notice=lambda text: None) for run in found]
+        except StoreError as error:
+            raise pytest.UsageError(f"--leave-out {error}") from None
+        config.stash[_LEFT_OUT] = [record for each in records for record in each]
+    return config.stash[_LEFT_OUT]
 
 
 def check(config: pytest.Config) -> None:
@@ -308,4 +311,5 @@ def _stand_ins(config: pytest.Config) -> dict[str, tuple[str, str]]:
         raise pytest.UsageError(str(error)) from None
 
 
+_LEFT_OUT = pytest.StashKey[list[Record]]()
 _NOMINAL = pytest.StashKey[Mapping[str, Any]]()

@@ -55,7 +55,9 @@ from harness.plotters import (
 from harness.sentences import (
     about,
     best_sentence,
+    most_seeds,
     parameters_sentence,
+    seeds_of,
     shown_sentence,
     speed_sentence,
     time_sentence,
@@ -92,9 +94,8 @@ def figures(comparison: Comparison, palette: Palette) -> dict[str, Figure]:
 def epochs_figure(comparison: Comparison, palette: Palette) -> Figure:
     """Test accuracy against epoch, one line a variant; in a grid one panel a learning rate."""
     figure = _lines_figure(comparison, palette, plot_epochs, end=_last_epoch, x_label="epoch")
-    seeds = max(len(cell.results) for cell in comparison.cells)
-    many = f"Line: mean of {seeds} seeds; band: lowest to highest seed"
-    reading = many if seeds > 1 else "One seed, so no band"
+    many = f"Line: mean of {seeds_of(comparison)}; band: lowest to highest seed"
+    reading = many if most_seeds(comparison) > 1 else "One seed, so no band"
     set_titles(
         figure,
         title=best_sentence(comparison),

@@ -90,8 +90,7 @@ def change_sentence(cases: Sequence[CaseChange], metric: Metric = METRICS["test_
 
 def about(comparison: Comparison, *, times: bool = False) -> str:
     """Data and tier, for the small print of a figure; with `times`, whether they can be trusted."""
-    seeds = {case.seed for cell in comparison.cells for case in cell.results}
-    many = "1 seed" if len(seeds) == 1 else f"{len(seeds)} seeds"
+    many = seeds_of(comparison)
     shared = times and not all(cell.exclusive for cell in comparison.cells)
     trust = "; machine shared, times are estimates" if shared else ""
     return f"{comparison.conditions.dataset}, {comparison.conditions.tier}, {many}{trust}."
@@ -101,6 +100,14 @@ def shown_sentence(comparison: Comparison, *, most: int = SHOWN_POINTS) -> str:
     """How many of a cell's seeds are points, where some are left out; else nothing."""
     there = most_seeds(comparison)
     return f"Dots: {most} of up to {there:,} seeds, evenly by rank. " if there > most else ""
+
+
+def seeds_of(comparison: Comparison) -> str:
+    """`6 seeds`; `1 to 6 seeds` where variants differ in how many they have, if they have any."""
+    counts = {len(cell.results) for cell in comparison.cells if cell.results} or {0}
+    least, most = min(counts), max(counts)
+    many = "1 seed" if most == 1 else f"{most} seeds"
+    return many if least == most else f"{least} to {many}"
 
 
 def most_seeds(comparison: Comparison) -> int:

@@ -7,7 +7,7 @@ from harness.compare import Comparison, compare
 from harness.findings import MOST, caution, findings
 from harness.marks import marks
 from harness.record import Record
-from harness.sentences import best_sentence
+from harness.sentences import best_sentence, seeds_of
 from tests.records import make_record
 
 SEEDS = range(6)
@@ -75,6 +75,9 @@ def test_a_mean_of_fewer_seeds_does_not_lead() -> None:
     assert best_sentence(*comparisons(*uneven)) == (
         "sgd has the highest mean of those with 3 seeds: 80.30% after 2 epochs"
     )
+    assert seeds_of(*comparisons(*uneven)) == "1 to 3 seeds"
+    assert seeds_of(*comparisons(uneven[0])) == "3 seeds"
+    assert seeds_of(*comparisons(uneven[1])) == "1 seed"
 
 
 def test_no_accuracy_is_no_finding() -> None:
