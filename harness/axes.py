@@ -13,6 +13,7 @@ from matplotlib.colors import FuncNorm, Normalize
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
+from matplotlib.transforms import Bbox
 from scipy.optimize import isotonic_regression
 from scipy.special import expit, logit
 
@@ -31,6 +32,8 @@ TITLE_IN, PANEL_TITLE_IN = 0.68, 0.85
 DPI = 150
 LONGEST_NAME = 28
 """Letters of a name that a figure shows; tables show all."""
+EARLY = 0.9
+"""A line whose last point lies left of this share of the axes ends early."""
 
 LEAST, MOST = 0.005, 0.9995
 """Accuracies beyond these are drawn here: a logit axis has no place for 0 and 1."""
@@ -49,6 +52,9 @@ class Margins:
     top: float = 0.85
     bottom: float = 0.6
     between: float = 0.15
+    """Between columns of axes."""
+    below: float = 0.55
+    """Between rows of axes."""
 
 
 def canvas(
@@ -58,8 +64,7 @@ def canvas(
     rows, columns = axes
     gap = margins.between
     wide = margins.left + margins.right + columns * size[0] + (columns - 1) * gap
-    row_gap = 0.55
-    high = margins.top + margins.bottom + rows * size[1] + (rows - 1) * row_gap
+    high = margins.top + margins.bottom + rows * size[1] + (rows - 1) * margins.below
     figure = Figure(figsize=(wide, high), dpi=DPI, facecolor="white")
     grid = figure.subplots(rows, columns, squeeze=False)
     figure.subplots_adjust(
@@ -68,7 +73,7 @@ def canvas(
         top=1 - margins.top / high,
         bottom=margins.bottom / high,
         wspace=gap / size[0],
-        hspace=row_gap / size[1],
+        hspace=margins.below / size[1],
     )
     found: list[Axes] = list(grid.flat)
     for ax in found:
@@ -210,32 +215,83 @@ class Label:
 
 
 def label_ends(ax: Axes, labels: Sequence[Label]) -> Axes:
-    """Names right of the axes, each near its point's height, none on another, joined by leaders."""
-    high_in = ax.get_position().height * ax.figure.get_figheight()  # type: ignore[union-attr]
-    gap = FONT_PT * 1.25 / 72 / high_in
-    into_axes = ax.transData + ax.transAxes.inverted()
-    points = [into_axes.transform((label.x, label.y)) for label in labels]
-    heights = spread([float(point[1]) for point in points], gap=gap)
-    for label, point, height in zip(labels, points, heights, strict=True):
-        ax.plot(
-            [point[0], 1.025, 1.045],
-            [point[1], height, height],
-            transform=ax.transAxes,
-            color=label.colour,
-            linewidth=0.7,
-            clip_on=False,
-            alpha=0.8,
-        )
-        ax.text(
-            1.055,
-            height,
-            plain(label.text),
-            transform=ax.transAxes,
-            va="center",
-            fontsize=FONT_PT,
-            color=INK,
-        )
+    """Names right of the axes, each near its point's height, none on another, joined by leaders.
+
+    A line that ends early has its name at its own end where nothing else is drawn there, else a
+    dotted leader: a full one would look like more of the line.
+    """
+    gap = FONT_PT * 1.25 / 72 / _inches(ax)[1]
+    inside = _own_ends(ax, labels, high=gap)
+    for number, box in inside.items():
+        _write(ax, labels[number], x=box.x0, y=(box.y0 + box.y1) / 2)
+    outside = [label for number, label in enumerate(labels) if number not in inside]
+    points = [_point(ax, label) for label in outside]
+    heights = spread([y for _, y in points], gap=gap)
+    for label, point, height in zip(outside, points, heights, strict=True):
+        _lead(ax, label, point, height=height)
+        _write(ax, label, x=1.055, y=height)
     return ax
+
+
+def _own_ends(ax: Axes, labels: Sequence[Label], *, high: float) -> dict[int, Bbox]:
+    """Number of a label -> the free room right of its point, in shares of the axes.
+
+    Of lines that end early; whose name would lie on a line, on a name or outside is left out.
+    """
+    drawn = [line.get_transform().transform_path(line.get_path()) for line in ax.get_lines()]
+    found: dict[int, Bbox] = {}
+    for number, label in enumerate(labels):
+        x, y = _point(ax, label)
+        wide = text_width([label.text]) / _inches(ax)[0]
+        box = Bbox.from_bounds(x + 0.02, y - high / 2, wide, high)
+        is_within = box.x1 <= 1.0 and box.y0 >= 0.0 and box.y1 <= 1.0
+        on_screen = box.transformed(ax.transAxes)
+        hidden = [path for path in drawn if path.intersects_bbox(on_screen, filled=False)]
+        if x < EARLY and is_within and not hidden and not box.count_overlaps(found.values()):
+            found[number] = box
+    return found
+
+
+def _lead(ax: Axes, label: Label, point: tuple[float, float], *, height: float) -> None:
+    """A thin line from the point to its name; dotted, pale and behind where the line ends early."""
+    is_early = point[0] < EARLY
+    ax.plot(
+        [point[0], 1.025, 1.045],
+        [point[1], height, height],
+        transform=ax.transAxes,
+        color=label.colour,
+        linewidth=0.7,
+        linestyle=(0, (1, 4)) if is_early else "-",
+        clip_on=False,
+        alpha=0.6 if is_early else 0.8,
+        zorder=1 if is_early else 2,
+    )
+
+
+def _write(ax: Axes, label: Label, *, x: float, y: float) -> None:
+    """The name from here on, in shares of the axes."""
+    ax.text(
+        x,
+        y,
+        plain(label.text),
+        transform=ax.transAxes,
+        va="center",
+        fontsize=FONT_PT,
+        color=INK,
+    )
+
+
+def _point(ax: Axes, label: Label) -> tuple[float, float]:
+    """Where a label's point lies, in shares of the axes."""
+    x, y = (ax.transData + ax.transAxes.inverted()).transform((label.x, label.y))
+    return float(x), float(y)
+
+
+def _inches(ax: Axes) -> tuple[float, float]:
+    """Width and height of the axes."""
+    wide, high = ax.figure.get_size_inches()  # type: ignore[union-attr]
+    place = ax.get_position()
+    return float(place.width * wide), float(place.height * high)
 
 
 def spread(heights: Sequence[float], *, gap: float) -> list[float]:
