@@ -34,6 +34,8 @@ LONGEST_NAME = 28
 """Letters of a name that a figure shows; tables show all."""
 EARLY = 0.9
 """A line whose last point lies left of this share of the axes ends early."""
+ASIDE_IN = 0.1
+"""From such a point to its name."""
 
 LEAST, MOST = 0.005, 0.9995
 """Accuracies beyond these are drawn here: a logit axis has no place for 0 and 1."""
@@ -242,8 +244,8 @@ def _own_ends(ax: Axes, labels: Sequence[Label], *, high: float) -> dict[int, Bb
     found: dict[int, Bbox] = {}
     for number, label in enumerate(labels):
         x, y = _point(ax, label)
-        wide = text_width([label.text]) / _inches(ax)[0]
-        box = Bbox.from_bounds(x + 0.02, y - high / 2, wide, high)
+        aside, wide = (inch / _inches(ax)[0] for inch in (ASIDE_IN, text_width([label.text])))
+        box = Bbox.from_bounds(x + aside, y - high / 2, wide, high)
         is_within = box.x1 <= 1.0 and box.y0 >= 0.0 and box.y1 <= 1.0
         on_screen = box.transformed(ax.transAxes)
         hidden = [path for path in drawn if path.intersects_bbox(on_screen, filled=False)]

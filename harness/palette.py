@@ -1,11 +1,12 @@
 """One look for one thing: colour, line and marker of each variant, the same in all figures."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Literal
 
 from harness.compare import Cell, Comparison
+from harness.plot_panels import name_beside, split_factor
 
 Line = Literal["-", "--", "-.", ":"]
 
@@ -66,22 +67,61 @@ def assign_styles(comparisons: Iterable[Comparison]) -> Palette:
     """A style for every name of every experiment.
 
     A name that occurs in several experiments keeps its style, unless another name of the later
-    experiment has that style already.
+    experiment has that style already. Where a factor splits a comparison into panels, what differs
+    in this factor alone has one colour.
     """
     palette: dict[tuple[str, str], Style] = {}
     first_style: dict[str, Style] = {}
     for comparison in comparisons:
         experiment = comparison.experiment
         baselines = {name_of(comparison, cell) for cell in comparison.cells if cell.is_baseline}
+        alike = _by_levels(comparison)
         for name in dict.fromkeys(name_of(comparison, cell) for cell in comparison.cells):
             if (experiment, name) in palette:
                 continue
             used = {style for (other, _), style in palette.items() if other == experiment}
-            wanted = BASELINE if name in baselines else first_style.get(name)
+            known = BASELINE if name in baselines else first_style.get(name)
+            wanted = alike.get(name, known)
             style = wanted if wanted and wanted not in used else _unused(used)
             palette[experiment, name] = style
             first_style.setdefault(name, style)
     return palette
+
+
+def _by_levels(comparison: Comparison) -> dict[str, Style]:
+    """Name -> its style, of a comparison that a factor splits; empty for any other.
+
+    The colour stands for the other factors' levels, black for the baseline's; line and marker
+    differ from level to level.
+    """
+    factor = split_factor(comparison)
+    if not factor:
+        return {}
+    rows = _places(comparison, lambda cell: name_beside(cell, factor))
+    turns = _places(comparison, lambda cell: cell.factors.get(factor))
+    return {
+        name_of(comparison, cell): _look(rows[cell.variant], turns[cell.variant])
+        for cell in comparison.cells
+    }
+
+
+def _places(comparison: Comparison, key: Callable[[Cell], Hashable]) -> dict[str, int]:
+    """Variant -> the number of its key in order of appearance, from 0 for the baseline's."""
+    cells = sorted(comparison.cells, key=lambda cell: not cell.is_baseline)
+    numbers = {found: number for number, found in enumerate(dict.fromkeys(map(key, cells)))}
+    return {cell.variant: numbers[key(cell)] for cell in cells}
+
+
+def _look(row: int, turn: int) -> Style:
+    """Of a row's colour, black the first; the same row and colour has another marker each turn."""
+    if not row:
+        return replace(BASELINE, line=LINES[turn % 4], marker=MARKERS[turn]) if turn else BASELINE
+    place = (row - 1) % len(COLOURS)
+    return Style(
+        colour=COLOURS[place],
+        line=LINES[(place + turn) % 4],
+        marker=MARKERS[(place + turn) % len(MARKERS)],
+    )
 
 
 def _unused(used: set[Style]) -> Style:

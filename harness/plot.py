@@ -40,6 +40,8 @@ from harness.factors import LEARNING_RATE, say_level, show_level
 from harness.marks import marks
 from harness.metrics import METRICS
 from harness.palette import Palette, Style, name_of
+from harness.plot_epochs import lines_reading, panels_figure
+from harness.plot_panels import panels, split_factor
 from harness.plotters import (
     StyleOf,
     name_lines,
@@ -55,9 +57,7 @@ from harness.plotters import (
 from harness.sentences import (
     about,
     best_sentence,
-    most_seeds,
     parameters_sentence,
-    seeds_of,
     shown_sentence,
     speed_sentence,
     time_sentence,
@@ -92,10 +92,18 @@ def figures(comparison: Comparison, palette: Palette) -> dict[str, Figure]:
 
 
 def epochs_figure(comparison: Comparison, palette: Palette) -> Figure:
-    """Test accuracy against epoch, one line a variant; in a grid one panel a learning rate."""
-    figure = _lines_figure(comparison, palette, plot_epochs, end=_last_epoch, x_label="epoch")
-    many = f"Line: mean of {seeds_of(comparison)}; band: lowest to highest seed"
-    reading = many if most_seeds(comparison) > 1 else "One seed, so no band"
+    """Test accuracy against epoch, one line a variant.
+
+    In a grid one panel a learning rate; of too many lines the panels of `harness.plot_panels`.
+    """
+    found, style_of = panels(comparison), _style_of(comparison, palette)
+    one_scale = not found or bool(split_factor(comparison))
+    if found:
+        figure = panels_figure(found, style_of, one_scale=one_scale)
+    else:
+        figure = _lines_figure(comparison, palette, plot_epochs, end=_last_epoch, x_label="epoch")
+    drawn = [panel.cells for panel in found] or _rate_panels(comparison)
+    reading = lines_reading(comparison, drawn) + ("" if one_scale else "; each panel on its scale")
     set_titles(
         figure,
         title=best_sentence(comparison),
@@ -142,8 +150,7 @@ def accuracy_figure(comparison: Comparison, palette: Palette) -> Figure:
         ),
     )
     rows = {name: len(names) - 1 - place for place, name in enumerate(names)}
-    for ax, rate in zip(axes, rates, strict=True):
-        cells = [cell for cell in comparison.cells if rate is None or cell.rate == rate]
+    for ax, rate, cells in zip(axes, rates, _rate_panels(comparison), strict=True):
         accuracy_axis(ax, "x", final_accuracies(comparison.cells))
         plot_accuracy(
             ax,
@@ -294,8 +301,7 @@ def _lines_figure(
             top=TITLE_IN if alone else PANEL_TITLE_IN,
         ),
     )
-    for ax, rate in zip(axes, rates, strict=True):
-        cells = [cell for cell in comparison.cells if rate is None or cell.rate == rate]
+    for ax, rate, cells in zip(axes, rates, _rate_panels(comparison), strict=True):
         accuracy_axis(ax, "y", epoch_accuracies(comparison.cells))
         ax.xaxis.set_major_locator(MaxNLocator(6 if alone else 4))
         plot(ax, cells, style_of)
@@ -339,6 +345,14 @@ def _rates(comparison: Comparison) -> list[float | None]:
         return [None]
     rates = {cell.rate for cell in comparison.cells if cell.rate is not None}
     return [*sorted(rates)]
+
+
+def _rate_panels(comparison: Comparison) -> list[list[Cell]]:
+    """The cells of each of these panels."""
+    return [
+        [cell for cell in comparison.cells if rate is None or cell.rate == rate]
+        for rate in _rates(comparison)
+    ]
 
 
 def _name_panel(ax: Axes, rate: float | None) -> None:

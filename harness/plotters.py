@@ -27,13 +27,17 @@ from harness.estimate import Estimate
 from harness.factors import show_level
 from harness.metrics import METRICS
 from harness.palette import Style
+from harness.plot_panels import MOST_LINES
 
 ACCURACY, EPOCH_S = METRICS["test_accuracy"], METRICS["epoch_s"]
 StyleOf = Callable[[Cell], Style]
 
 
 def plot_epochs(ax: Axes, cells: Sequence[Cell], style_of: StyleOf) -> Axes:
-    """Mean test accuracy of each cell after each epoch, with a band from lowest to highest seed."""
+    """Mean test accuracy of each cell after each epoch, with a band from lowest to highest seed.
+
+    More than `MOST_LINES` cells have no bands: they would hide the lines and each other.
+    """
     for cell in cells:
         style = style_of(cell)
         epochs, means = columns(by_epoch(cell))
@@ -41,9 +45,15 @@ def plot_epochs(ax: Axes, cells: Sequence[Cell], style_of: StyleOf) -> Axes:
             [point.lowest for point in cell.curve],
             [point.highest for point in cell.curve],
         )
-        ax.fill_between(epochs, low, high, color=style.colour, alpha=0.15, linewidth=0)
+        if len(cells) <= MOST_LINES:
+            ax.fill_between(epochs, low, high, color=style.colour, alpha=0.15, linewidth=0)
         plot_line(ax, epochs, means, style)
-    last = max(last_epoch(cells), 1)
+    return epoch_axis(ax, last_epoch(cells))
+
+
+def epoch_axis(ax: Axes, last: int) -> Axes:
+    """Limits and ticks of the x axis, for epochs up to the last one."""
+    last = max(last, 1)
     ax.set_xlim(1 - 0.05 * max(last - 1, 4), last + 0.03 * max(last - 1, 4))
     ax.set_xticks(epoch_ticks(last))
     return ax
