@@ -151,11 +151,16 @@ def plot_interval(ax: Axes, found: Estimate, *, row: float, colour: str) -> Axes
     """The t interval as a pale bar within the limits of `ax`, an arrow where it goes beyond."""
     if found.low is None or found.high is None:
         return ax
+    return plot_span(ax, found.low, found.high, row=row, colour=colour)
+
+
+def plot_span(ax: Axes, low: float, high: float, *, row: float, colour: str) -> Axes:
+    """From low to high as a pale bar within the limits of `ax`, an arrow where it goes beyond."""
     left, right = ax.get_xlim()
-    low, high = max(found.low, left), min(found.high, right)
-    ax.barh(row, high - low, left=low, height=0.5, color=colour, alpha=0.25, linewidth=0)
-    for end, edge, arrow in ((found.low, left, "<"), (found.high, right, ">")):
-        if not left <= end <= right:
+    start, end = (min(max(value, left), right) for value in (low, high))
+    ax.barh(row, end - start, left=start, height=0.5, color=colour, alpha=0.25, linewidth=0)
+    for value, edge, arrow in ((low, left, "<"), (high, right, ">")):
+        if not left <= value <= right:
             ax.plot(edge, row, arrow, color=colour, ms=6, mew=0, clip_on=False, zorder=4)
     ax.set_xlim(left, right)
     return ax
