@@ -16,6 +16,8 @@ from bench.stating import (
     is_below,
     is_more,
     is_mostly_alike,
+    is_seen_apart,
+    stated_after,
     term,
 )
 from harness.claim import Claim, Statement
@@ -71,37 +73,45 @@ HEADS = (
         text="A recurrent layer should do harm, as the order of images means nothing.",
         statements=in_readings(
             READINGS | {MAPS: "the maps are the sequence, ReLU on the logits"},
-            lambda reading: tuple(
-                is_more(
-                    f"{says} is higher with the linear head than with RNN and LSTM",
-                    metric,
-                    tuple(cell for rate in LEARNING_RATES for cell in linear(reading, rate)),
-                    (*recurrent("rnn", reading), *recurrent("lstm", reading)),
-                )
-                for metric, says in (
-                    ("test_accuracy", "accuracy at the end"),
-                    ("mean_accuracy", "mean accuracy over epochs"),
-                )
+            lambda reading: stated_after(
+                1,
+                *(
+                    is_more(
+                        f"{says} is higher with the linear head than with the {head.upper()}",
+                        metric,
+                        tuple(cell for rate in LEARNING_RATES for cell in linear(reading, rate)),
+                        recurrent(head, reading),
+                    )
+                    for head in ("rnn", "lstm")
+                    for metric, says in (
+                        ("test_accuracy", "accuracy at the end"),
+                        ("mean_accuracy", "mean accuracy over epochs"),
+                    )
+                ),
             ),
         ),
-        note="A hypothesis of the paper. Neither images nor maps have an order. RNN and LSTM are "
-        "taken together, over rates 0.1 and 0.01; at 0.001 heads hardly learn.",
-        revised="when one seed was known; before, over batch and maps together, at three rates.",
+        note="A hypothesis of the paper. Neither images nor maps have an order. Over rates 0.1 and "
+        "0.01; at 0.001 heads hardly learn. That the missing order is why is not tested.",
+        revised="when one seed was known; before, over batch and maps together, at three rates, "
+        "then of RNN and LSTM together.",
     ),
     Claim(
         id="D1-C53",
         place="2.5",
-        text="The gates of an LSTM change the outcome and may raise the accuracy.",
+        text="The gates of an LSTM may raise the accuracy.",
         statements=in_readings(
             READINGS,
-            lambda reading: tuple(
-                is_more(
-                    f"LSTM ends above RNN at {rate:g}",
-                    "test_accuracy",
-                    at(f"{LSTM}{reading}", rate),
-                    at(f"{RNN}{reading}", rate),
-                )
-                for rate in (HEAD_RATES if reading in PLACES else LEARNING_RATES)
+            lambda reading: stated_after(
+                1 if reading else 0,
+                *(
+                    is_more(
+                        f"LSTM ends above RNN at {rate:g}",
+                        "test_accuracy",
+                        at(f"{LSTM}{reading}", rate),
+                        at(f"{RNN}{reading}", rate),
+                    )
+                    for rate in (HEAD_RATES if reading in PLACES else LEARNING_RATES)
+                ),
             ),
         ),
         needs="any",
@@ -139,7 +149,8 @@ HEADS = (
         text="At 0.1 the LSTM ends below both others in some runs.",
         statements=in_readings(
             READINGS,
-            lambda reading: (
+            lambda reading: stated_after(
+                1,
                 is_more(
                     "LSTM ends below linear and RNN on average",
                     "test_accuracy",
@@ -164,7 +175,8 @@ HEADS = (
         text="At 0.01 the RNN stays close to the linear head, but for one run.",
         statements=in_readings(
             READINGS,
-            lambda reading: (
+            lambda reading: stated_after(
+                1,
                 is_mostly_alike(
                     "in most runs RNN ends within 5 points of linear",
                     "test_accuracy",
@@ -172,17 +184,19 @@ HEADS = (
                     linear(reading, 0.01),
                     limit=0.05,
                 ),
-                _is_seen_above(
-                    "in some run RNN ends more than 10 points below linear",
-                    linear(reading, 0.01),
-                    at(f"{RNN}{reading}", 0.01),
+                is_seen_apart(
+                    "in some run RNN ends more than 10 points from linear",
+                    "test_accuracy",
+                    (*linear(reading, 0.01), *at(f"{RNN}{reading}", 0.01)),
                     by=0.1,
                 ),
             ),
         ),
         note="Close: within 5 points in more than half of all runs; outlier: more than 10 points "
-        f"below. One outlier of three runs fixes no share of them. {BATCH}",
-        revised="when one seed was known; before, close was asked of a run, or of the mean.",
+        "above or below, as the paper does not say which. One outlier of three runs fixes no "
+        f"share of them. {BATCH}",
+        revised="when one seed was known; before, close was asked of a run, or of the mean, and "
+        "an outlier was below.",
     ),
     Claim(
         id="D1-C57",

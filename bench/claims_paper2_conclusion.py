@@ -141,7 +141,7 @@ CONCLUSION = (
     Claim(
         id="D2-C36",
         place="7",
-        text="LeNet-5 has few parameters and therefore trains and answers fast.",
+        text="LeNet-5 has few parameters, and trains and answers fast.",
         facts=(
             Fact(
                 says=f"{PARAMETERS:,} parameters, fewer than 100,000",
@@ -161,9 +161,9 @@ CONCLUSION = (
                 "maxpool/k2-s2-p0-plain",
             ),
         ),
-        note="A larger relative of paper 1 stands in for larger networks. It has more arithmetic "
-        "too: in LeNet-5 the convolutions hold 4% of the parameters and do 86% of the work, so "
-        "parameters alone do not tell the time.",
+        note="A larger relative of paper 1 stands in for larger networks; an answer is a part of a "
+        "step. The paper says that the one follows from the other, which is not tested: in LeNet-5 "
+        "the convolutions hold 4% of the parameters and do 86% of the work.",
     ),
     Claim(
         id="D2-C37",

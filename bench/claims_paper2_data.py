@@ -117,7 +117,8 @@ DATASET = (
         statements=(
             is_above("LeNet-5 passes 98% on MNIST", "test_accuracy", KERAS["adam"], 0.98),
             Statement(
-                says="it ends more than 20 points above the best of four LeNets of paper 3 on "
+                known=1,
+                says="it ends more than 20 points above the best of four LeNets like paper 3's on "
                 "CIFAR-10",
                 terms=(
                     term("test_accuracy", KERAS["adam"]),

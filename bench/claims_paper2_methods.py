@@ -1,14 +1,17 @@
 """The claims of paper 2, sections 4 and 5: the optimizers and the network as described."""
 
-from bench.claims_paper2_cells import ADADELTA_RATES, KERAS, SGD_RATES
+from bench.claims_paper2_cells import ADADELTA_RATES, ADAM_RATES, KERAS, SGD_RATES
 from bench.recipes_paper2 import KERAS as KERAS_CHOICES
 from bench.recipes_paper2 import TORCH as TORCH_CHOICES
 from bench.stating import (
-    cells,
+    MARGIN,
     gains,
+    in_readings,
     is_above,
     is_below,
     is_more,
+    is_not_more,
+    stated_after,
     term,
 )
 from harness.claim import Claim, Fact, Statement
@@ -60,11 +63,14 @@ OPTIMIZERS = (
                 ),
                 bound=-0.01,
             ),
-            is_above(
-                "with a fifth of the training labels shuffled it ends above 95%",
-                "test_accuracy",
-                "optimizer_parts/sgd-wrong-labels",
-                0.95,
+            *stated_after(
+                1,
+                is_above(
+                    "with a fifth of the training labels shuffled it ends above 95%",
+                    "test_accuracy",
+                    "optimizer_parts/sgd-wrong-labels",
+                    0.95,
+                ),
             ),
         ),
         note="Stand-ins: LeNet-5 for a non-convex loss, all 60,000 images against 6,000 for large "
@@ -159,60 +165,78 @@ OPTIMIZERS = (
         place="4.5",
         text="With AdaDelta nobody needs to choose a learning rate.",
         statements=(
-            is_below(
-                "over rates from 0.001 to 1 its accuracies lie within 2 points",
-                "test_accuracy",
-                ADADELTA_RATES,
-                0.02,
-                over="range",
+            *in_readings(
+                {"": "whatever the factor that libraries call its rate"},
+                lambda _: (
+                    is_below(
+                        "over rates from 0.001 to 1 its accuracies lie within 2 points",
+                        "test_accuracy",
+                        ADADELTA_RATES,
+                        0.02,
+                        over="range",
+                    ),
+                    is_more(
+                        "those of SGD lie further apart",
+                        "test_accuracy",
+                        SGD_RATES,
+                        ADADELTA_RATES,
+                        over="range",
+                    ),
+                    is_more(
+                        "those of Adam lie further apart",
+                        "test_accuracy",
+                        ADAM_RATES,
+                        ADADELTA_RATES,
+                        over="range",
+                    ),
+                ),
             ),
-            is_more(
-                "those of SGD lie further apart",
-                "test_accuracy",
-                SGD_RATES,
-                ADADELTA_RATES,
-                over="range",
-            ),
-            is_more(
-                "those of Adam lie further apart",
-                "test_accuracy",
-                cells("rate_dependence", "adam-lr1", "adam-lr0.1", "adam-lr0.01", "adam-lr0.001"),
-                ADADELTA_RATES,
-                over="range",
+            *in_readings(
+                {"": "as published, without that factor"},
+                lambda _: stated_after(
+                    1,
+                    *(
+                        is_not_more(
+                            f"the best of four rates of {name} ends less than 0.2 points above it",
+                            "test_accuracy",
+                            rates,
+                            "rate_dependence/adadelta-lr1",
+                            margin=MARGIN,
+                            over="best",
+                        )
+                        for name, rates in (("SGD", SGD_RATES), ("Adam", ADAM_RATES))
+                    ),
+                ),
             ),
         ),
         note="10 epochs. As published AdaDelta has no rate, that is a rate of 1; libraries "
-        "give it one, Keras 0.001.",
+        "give it one, Keras 0.001. The best rate of the others is that of each seed, by test "
+        "accuracy, in their favour.",
+        revised="when one seed was known; before, without the reading as published.",
     ),
     Claim(
         id="D2-C15",
         place="4.5",
         text="AdaDelta does well where gradients are sparse or noisy.",
-        statements=(
-            Statement(
-                says="batches of 4 instead of 32 cost AdaDelta less accuracy than SGD, after "
-                "as many steps",
-                terms=(
-                    term("test_accuracy", "optimizer_parts/adadelta-rate1-batch-4"),
-                    term("test_accuracy@8", "rate_dependence/adadelta-lr1", weight=-1.0),
-                    term("test_accuracy", "optimizer_parts/sgd-batch-4", weight=-1.0),
-                    term("test_accuracy@8", "rate_dependence/sgd-lr0.01"),
-                ),
+        statements=stated_after(
+            1,
+            is_more(
+                "in batches of 4 AdaDelta ends above SGD",
+                "test_accuracy",
+                "optimizer_parts/adadelta-rate1-batch-4",
+                "optimizer_parts/sgd-batch-4",
             ),
-            Statement(
-                says="a fifth of the training labels shuffled costs AdaDelta less than SGD",
-                terms=(
-                    term("test_accuracy", "optimizer_parts/adadelta-rate1-wrong-labels"),
-                    term("test_accuracy", "rate_dependence/adadelta-lr1", weight=-1.0),
-                    term("test_accuracy", "optimizer_parts/sgd-wrong-labels", weight=-1.0),
-                    term("test_accuracy", "rate_dependence/sgd-lr0.01"),
-                ),
+            is_more(
+                "with a fifth of the training labels shuffled it does",
+                "test_accuracy",
+                "optimizer_parts/adadelta-rate1-wrong-labels",
+                "optimizer_parts/sgd-wrong-labels",
             ),
         ),
-        note="Small batches, compared after 15,000 steps, and wrong labels stand in for noise; "
-        "sparse gradients are not tried. AdaDelta at a rate of 1, as published: at Keras' 0.001 it "
-        "is slow whatever the noise.",
-        revised="when one seed was known; before, without wrong labels.",
+        note="Well is taken for better than SGD. Small batches, 15,000 steps, and wrong labels "
+        "stand in for noise; sparse gradients are not tried. AdaDelta at a rate of 1, as "
+        "published: at Keras' 0.001 it is slow whatever the noise.",
+        revised="when one seed was known; before, noise was to cost AdaDelta less than SGD.",
     ),
     Claim(
         id="D2-C16",

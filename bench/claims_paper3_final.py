@@ -16,7 +16,16 @@ from bench.claims_paper3_cells import (
     tried,
 )
 from bench.recipes_paper3 import deep, one_removed
-from bench.stating import cells, in_readings, is_above, is_alike, is_below, is_more, is_not_more
+from bench.stating import (
+    cells,
+    in_readings,
+    is_above,
+    is_alike,
+    is_below,
+    is_more,
+    is_not_more,
+    stated_after,
+)
 from harness.claim import Claim, Fact
 from lenet.recipe import Recipe
 
@@ -171,7 +180,8 @@ RELU_AND_KERNELS = (
         text="ReLU with 3 x 3 kernels at 0.001 learns and ends like tanh with cross-entropy.",
         statements=in_readings(
             {"0.01": "tanh at its best rate, 0.01", "0.001": "tanh at 0.001, too"},
-            lambda rate: (
+            lambda rate: stated_after(
+                1 if rate == "0.001" else 0,
                 is_alike(
                     "they end within 2 points of one another",
                     "test_accuracy",
@@ -200,22 +210,28 @@ RELU_AND_KERNELS = (
             is_below("after 1 epoch it is below 15%", "test_accuracy@1", RELU_5, LEARNED),
             is_above("its steepest epoch is not the first", "steepest_epoch", RELU_5, 1.5),
             is_above("it ends above 30%", "test_accuracy", RELU_5, 0.3),
+            *stated_after(
+                1, is_below("after 3 epochs it is below 15%", "test_accuracy@3", RELU_5, LEARNED)
+            ),
         ),
+        note="Slow: flat for three epochs.",
+        revised="when one seed was known; before, flat for one epoch.",
     ),
     Claim(
         id="D3-C31",
         place="2",
         text="Smaller kernels probably hand on enough values to pass the first hurdle sooner.",
-        statements=(
+        statements=stated_after(
+            1,
             is_more(
-                "5 x 5 kernels need more epochs to 15% than 3 x 3",
-                "epochs_to@0.15",
+                "5 x 5 kernels need more epochs to 30% than 3 x 3",
+                "epochs_to@0.3",
                 RELU_5,
                 RELU_3,
             ),
             is_more(
                 "so they do beside 5 x 5 kernels with padding, which hand on as much as 3 x 3",
-                "epochs_to@0.15",
+                "epochs_to@0.3",
                 RELU_5,
                 RELU_5_PADDED,
             ),
@@ -230,7 +246,9 @@ RELU_AND_KERNELS = (
         ),
         is_cause=True,
         note="Padding separates how much is handed on from how large the kernels are. The first "
-        "hurdle is passed at 15%.",
+        "hurdle is passed at 30%.",
+        revised="when one seed was known; before, the hurdle was passed at 15%, which all three "
+        "reach in their second epoch.",
     ),
 )
 
@@ -248,10 +266,15 @@ DEPTH = (
                     five(network),
                     RELU_3,
                 ),
-                is_more("and of the best of section 1", "test_accuracy@1", five(network), TANH_CE),
+                is_more(
+                    "and of the paper's best of section 1",
+                    "test_accuracy@1",
+                    five(network),
+                    TANH_CE,
+                ),
             ),
         ),
-        note=f"{FIVE_UNSAID} Pools halve, as Keras' do.",
+        note=f"{FIVE_UNSAID} The best of section 1 is the paper's.",
     ),
     Claim(
         id="D3-C33",
@@ -308,15 +331,18 @@ DEPTH = (
         statements=in_readings(
             FIVE,
             lambda network: (
-                is_more(
-                    "its best epoch is above that of all networks of sections 1 and 2",
-                    "best_test_accuracy",
-                    five(network),
-                    (*tried(), RELU_3, RELU_5),
-                    over="best",
+                *stated_after(
+                    1,
+                    is_more(
+                        "its best epoch is above that of all networks of sections 1 and 2",
+                        "best_test_accuracy",
+                        five(network),
+                        (*tried(), RELU_3, RELU_5),
+                        over="best",
+                    ),
                 ),
                 is_more(
-                    "the best of section 1 needs more epochs to 50%",
+                    "the paper's best of section 1 needs more epochs to 50%",
                     "epochs_to@0.5",
                     TANH_CE,
                     five(network),
@@ -324,7 +350,8 @@ DEPTH = (
             ),
         ),
         note="Epochs of section 3 are not given, so the best of 30 is taken on both sides. All "
-        "networks: the first trials, each adjustment added or taken away, and the adjusted ones. "
+        "networks: the first trials, each adjustment added or taken away, and the adjusted ones, "
+        "some sixty: the best of so many is high by chance, too. "
         f"{FIVE_UNSAID}",
         revised="when a part of one seed was known; before, beside adjusted and ReLU networks "
         "alone.",
@@ -383,7 +410,7 @@ DEPTH = (
             FIVE,
             lambda network: (
                 is_more(
-                    "its best epoch is above that of the best network of section 1",
+                    "its best epoch is above that of the paper's best network of section 1",
                     "best_test_accuracy",
                     five(network),
                     TANH_CE,

@@ -16,6 +16,7 @@ from bench.stating import (
     is_more_varied,
     is_not_more,
     is_varied,
+    stated_after,
     term,
 )
 from harness.claim import Claim, Statement, Term
@@ -38,7 +39,12 @@ HELD = {
 }
 """End of a cell's name in `run_to_run` -> which weights all its runs have."""
 RUNS = {"path": "run_to_run/", "rectified_path": "run_to_run/rectified-"}
-"""Experiment -> how the cells begin that let one seed vary."""
+"""Experiment -> how the cells begin that let one seed vary at its start."""
+VARIED = {
+    f"run_to_run/final-{end}": f"final setting, {READINGS[path]}"
+    for end, path in (("", "path"), ("rectified-", "rectified_path"))
+}
+"""How the cells begin that let one seed vary at the final setting -> reading."""
 ENDS = {"path": (6000, 17000), "rectified_path": (1500, 4240)}
 """Experiment -> steps from which the last fifth of 8 epochs and the last tenth of 20 begin."""
 EITHER = "In either reading: plain logits and batches of 64, or a ReLU on the logits and 256."
@@ -57,6 +63,29 @@ def _noise_after_1000(path: str, rate: str, sign: float = 1.0) -> tuple[Term, Te
     return (
         term(f"noise_until@{last}", at, weight=sign * last / left),
         term("noise_until@1000", at, weight=-sign * 1000 / left),
+    )
+
+
+def _varied_by_weights(runs: str) -> tuple[Statement, ...]:
+    """New weights make more of a difference than a new order, and holding them takes some away."""
+    return tuple(
+        statement
+        for order, held in HELD.items()
+        for statement in (
+            is_more_varied(
+                "with new weights and the same order runs differ more than with a new order and "
+                f"the same weights ({held})",
+                "test_accuracy",
+                f"{runs}weights",
+                f"{runs}{order}",
+            ),
+            is_more_varied(
+                f"with the weights held runs differ less than with both free ({held})",
+                "test_accuracy",
+                f"{runs}both",
+                f"{runs}{order}",
+            ),
+        )
     )
 
 
@@ -115,11 +144,15 @@ CLAIMS: tuple[Claim, ...] = (
         statements=in_readings(
             READINGS,
             lambda path: (
-                is_more(
-                    "0.03 is more accurate than 0.01 after 8 epochs",
-                    EIGHT,
-                    f"{path}/m0-lr0.03",
-                    f"{path}/m0-lr0.01",
+                *stated_after(
+                    6,
+                    is_more(
+                        "0.03 is more than 20 points above 0.01 after 8 epochs",
+                        EIGHT,
+                        f"{path}/m0-lr0.03",
+                        f"{path}/m0-lr0.01",
+                        by=0.2,
+                    ),
                 ),
                 is_above("0.03 is above 94.5% after 8 epochs", EIGHT, f"{path}/m0-lr0.03", 0.945),
                 is_more(
@@ -130,8 +163,10 @@ CLAIMS: tuple[Claim, ...] = (
                 ),
             ),
         ),
-        note="By how much it rises is a matter of the start, D4-C03. A mean loss of 0.01216 is out "
-        f"of reach at 95%, where it is 0.035 at least; the direction is tested. {EITHER}",
+        note="The paper's rise is one of 41 points; half of it is asked for. A mean loss of "
+        "0.01216 is out of reach at 95%, where it is 0.035 at least; the direction is tested. "
+        f"{EITHER}",
+        revised="when six seeds were known; before, 0.03 above 0.01 by any amount.",
     ),
     Claim(
         id="D4-C05",
@@ -139,7 +174,8 @@ CLAIMS: tuple[Claim, ...] = (
         text="At 0.03 the loss swings from step 1,000 or so on.",
         statements=in_readings(
             READINGS,
-            lambda path: (
+            lambda path: stated_after(
+                6 if path == "rectified_path" else 0,
                 Statement(
                     says="at 0.03 the loss changes more by step in 8 epochs than up to step 1,000",
                     terms=(
@@ -261,7 +297,7 @@ CLAIMS: tuple[Claim, ...] = (
         statements=in_readings(
             READINGS,
             lambda path: (
-                swings_more(path),
+                *stated_after(6, swings_more(path)),
                 Statement(
                     says="0.03 for 20 epochs is more accurate than 0.01 for 8",
                     terms=(
@@ -310,33 +346,19 @@ CLAIMS: tuple[Claim, ...] = (
         id="D4-C13",
         place="Experiment 3",
         text="They differ by their initial parameters.",
-        statements=in_readings(
-            READINGS,
-            lambda path: tuple(
-                statement
-                for order, held in HELD.items()
-                for statement in (
-                    is_more_varied(
-                        "with new weights and the same order runs differ more than with a new "
-                        f"order and the same weights ({held})",
-                        "test_accuracy",
-                        f"{RUNS[path]}weights",
-                        f"{RUNS[path]}{order}",
-                    ),
-                    is_more_varied(
-                        f"with the weights held runs differ less than with both free ({held})",
-                        "test_accuracy",
-                        f"{RUNS[path]}both",
-                        f"{RUNS[path]}{order}",
-                    ),
-                )
+        statements=(
+            *in_readings(VARIED, _varied_by_weights),
+            *in_readings(
+                {RUNS[path]: f"start, {words}" for path, words in READINGS.items()},
+                lambda runs: stated_after(6, *_varied_by_weights(runs)),
             ),
         ),
         is_cause=True,
-        note="Stated as likely. The weights are held at three draws, as one may leave the order "
-        "nothing to decide. Measured by letting only one of the two seeds vary, removed by "
-        f"holding the weights. At the start of its path, 8 epochs. {EITHER}",
-        revised="when six seeds were known; before, weights were held at one draw alone.",
+        note="Stated as likely, of the final setting. The weights are held at three draws, as one "
+        "may leave the order nothing to decide. Measured by letting only one of the two seeds "
+        f"vary, removed by holding the weights. The start: 8 epochs at 0.01. {EITHER}",
+        revised="when six seeds of the start were known; before, at the start alone, where the "
+        "weights were first held at one draw.",
     ),
     Claim(
         id="D4-C14",

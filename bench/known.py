@@ -1,42 +1,76 @@
-"""Cases that need no training, as another run has them: what `--leave-out` leaves out."""
+"""Cases that need no training, as another run has them: what `--leave-out` leaves out.
+
+In the tier `paper` it is enough that another experiment trained the recipe, as the report on the
+studies counts a training wherever its recipe is asked for (`harness.equal_recipes`). Seed 0 is each
+cell's own: of it the report knows the recipe.
+"""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 from bench.experiment import Case
 from bench.planning import Key, key
 from bench.session import data_source
+from harness.papers import OWN_TIER
 from harness.record import Record
+from lenet.shapes import Shape
+
+
+@dataclass(frozen=True)
+class Data:
+    """What a dataset adds to a recipe."""
+
+    name: str
+    images: int
+    input_shape: Shape
+    classes: int
+
+
+Trained = tuple[str, str, str, int, str]
+"""(cell, tier, engine, seed, recipe's identity); of any cell where that is empty."""
 
 
 def known(
     cases: Iterable[Case], records: Iterable[Record], settings: Mapping[str, Any]
 ) -> set[Key]:
     """Those of the cases that one of these records is the result of, under these settings."""
-    by_key: dict[Key, list[Record]] = {}
+    trained: dict[Data, set[Trained]] = {}
     for record in records:
-        if not record.raised:
-            there = record.experiment, record.variant, record.seed
-            by_key.setdefault(there, []).append(record)
+        if not record.raised and record.dataset is not None:
+            trained.setdefault(_data(record), set()).update(_trained(record))
     return {
         key(case)
         for case in cases
-        if any(_is_result(each, case, settings) for each in by_key.get(key(case), ()))
+        if any(_asked(case, data, settings) in found for data, found in trained.items())
     }
 
 
-def _is_result(record: Record, case: Case, settings: Mapping[str, Any]) -> bool:
-    """Whether training the case now would train what the record tells of."""
-    if (record.tier, record.engine) != (case.tier.name, settings["engine"]):
-        return False
-    if record.dataset is None:
-        return False
-    images = record.dataset.train_size + record.dataset.validation_size
-    recipe = replace(
-        case.tier.apply(case.variant.recipe, train_images=images),
-        dataset=data_source(case.variant.recipe, settings)[0],
-        input_shape=tuple(record.recipe["input_shape"]),  # the dataset's, like the next
+def _data(record: Record) -> Data:
+    dataset = record.trained_on
+    return Data(
+        name=dataset.name,
+        images=dataset.train_size + dataset.validation_size,
+        input_shape=cast(Shape, tuple(record.recipe["input_shape"])),
         classes=record.recipe["classes"],
     )
-    return recipe.identity == record.recipe_id
+
+
+def _trained(record: Record) -> tuple[Trained, Trained]:
+    """What a record is the result of: its own cell's, and any other's of its recipe."""
+    rest = record.tier, record.engine, record.seed, record.recipe_id
+    return (f"{record.experiment}/{record.variant}", *rest), ("", *rest)
+
+
+def _asked(case: Case, data: Data, settings: Mapping[str, Any]) -> Trained:
+    """What training the case on this data would be the result of."""
+    recipe = replace(
+        case.tier.apply(case.variant.recipe, train_images=data.images),
+        dataset=data_source(case.variant.recipe, settings)[0],
+        input_shape=data.input_shape,
+        classes=data.classes,
+    )
+    # Probes are measured for the experiments that ask for them alone.
+    is_shared = case.tier.name == OWN_TIER and case.seed > 0 and not case.probes
+    cell = "" if is_shared else f"{case.experiment}/{case.variant.name}"
+    return cell, case.tier.name, settings["engine"], case.seed, recipe.identity

@@ -69,8 +69,9 @@ def _add_what_to_run(group: pytest.OptionGroup) -> None:
         default=[],
         metavar="RUN",
         help="Leave out every case that this run, or file of records, has of the same recipe, tier "
-        "and engine: to add seeds to what is kept, as a run of its own. A case that raised there "
-        "is not left out. May be given several times",
+        "and engine: to add seeds to what is kept, as a run of its own. With --tier paper that may "
+        "be another experiment's, as the report on the studies counts it in both. A case that "
+        "raised there is not left out. May be given several times",
     )
     group.addoption(
         "--time-budget",

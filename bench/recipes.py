@@ -67,7 +67,7 @@ OPTIMIZERS: Mapping[str, tuple[Optimizer, float]] = {
 }
 """Optimizers at PyTorch's default rates, but for SGD, where 0.01 is Keras' and the papers'.
 
-AdaDelta is there twice: at 0.001, Keras' default, which explains the 0.85 of paper 2.
+AdaDelta is there twice: as published, and at 0.001, Keras' default.
 """
 
 POOLS: Mapping[str, Pool] = {

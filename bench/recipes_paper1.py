@@ -85,8 +85,8 @@ def depths() -> dict[Levels, Recipe]:
     """(depth, logits) -> recipe; `he` draws larger weights, so that gradients do not shrink.
 
     With PyTorch's initialisation values and gradients get smaller from layer to layer; with He's
-    they do not: it takes vanishing gradients away and leaves all else. `relu-other-pools`
-    shrinks the maps of 3 and 4 layers elsewhere.
+    they do not: that takes vanishing gradients away, and makes all values and gradients larger.
+    `relu-other-pools` shrinks the maps of 3 and 4 layers elsewhere.
     """
     made = recipes.depths(PAPER_1)
     found: dict[Levels, Recipe] = {

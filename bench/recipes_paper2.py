@@ -100,7 +100,7 @@ def squared_error() -> dict[str, Recipe]:
     """Optimizer -> recipe: Keras' defaults with the other loss that takes one-hot labels.
 
     Its gradients are small: a step that goes with them is, too. In batches of 128, the size with
-    which cross-entropy comes nearest to the paper's AdaDelta and AdaGrad.
+    which cross-entropy comes nearest to the paper's AdaDelta.
     """
     base = _squared(replace(KERAS_BASE, batch_size=128))
     return {name: with_choice(base, choice) for name, choice in KERAS.items()}

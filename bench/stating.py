@@ -29,6 +29,11 @@ def in_readings(
     )
 
 
+def stated_after(known: int, *statements: Statement) -> tuple[Statement, ...]:
+    """Statements that were made when so many seeds of their cells were known."""
+    return tuple(replace(statement, known=known) for statement in statements)
+
+
 def cells(experiment: str, *variants: str) -> tuple[str, ...]:
     """Several variants of one experiment."""
     return tuple(f"{experiment}/{variant}" for variant in variants)
@@ -52,6 +57,11 @@ def is_below(says: str, metric: str, at: Cell, bound: float, *, over: Over = "me
 def is_seen(says: str, metric: str, at: Cell, above: float = 0.0) -> Statement:
     """At least one run has a value above a bound: something happens at times."""
     return Statement(says=says, terms=(term(metric, at, over="most"),), shows="seen", bound=above)
+
+
+def is_seen_apart(says: str, metric: str, at: tuple[str, ...], *, by: float) -> Statement:
+    """In at least one seed the runs of these cells lie this far apart, whichever is the higher."""
+    return Statement(says=says, terms=(term(metric, at, over="range"),), shows="seen", bound=by)
 
 
 def is_more(

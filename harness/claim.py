@@ -75,6 +75,9 @@ class Statement:
     reading: str = ""
     """What an unsaid setting is taken for. Statements of one reading belong together; a claim that
     is stated in several readings is shown where one of them shows it, refuted where all do."""
+    known: int = 0
+    """Seeds that were known when it was stated. They are shown, and do not count: what suggests a
+    statement is no test of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,8 +113,8 @@ class Claim:
     note: str = ""
     """What stands in for words that cannot be tested as they are, or what was assumed."""
     revised: str = ""
-    """How many seeds were known when it was stated anew, and how it was stated before; empty where
-    no run of it was known."""
+    """What was known when it was stated anew, and how it was stated before; empty where no run of
+    it was known."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,7 +206,8 @@ def check(found: Claims) -> None:
 
     Raises:
         ClaimError: an id that occurs twice; a claim with neither statement nor fact nor reason, or
-            with a reason beside them; a finding on an unknown claim; a cell without its experiment.
+            with a reason beside them; a statement that no test fits; a finding on an unknown claim;
+            a cell without its experiment.
     """
     ids = [claim.id for claim in found.claims] + [each.id for each in found.reported]
     for id in ids:
@@ -215,12 +219,34 @@ def check(found: Claims) -> None:
                 f"{claim.id}: expected statements or facts, or a reason why there are none; got "
                 f"{'both' if claim.reason else 'neither'}"
             )
+        for statement in claim.statements:
+            _check_statement(claim, statement)
     for finding in found.findings:
         if finding.claim not in ids:
             raise ClaimError(f"findings: expected a claim's id, got {finding.claim!r}")
     for cell in cells(found):
         if cell.count("/") != 1:
             raise ClaimError(f"expected a cell EXPERIMENT/VARIANT, got {cell!r}")
+
+
+def _check_statement(claim: Claim, statement: Statement) -> None:
+    terms, says = statement.terms, f"{claim.id}, {statement.says!r}"
+    if not terms or not all(term.at for term in terms):
+        raise ClaimError(f"{says}: expected terms, each with a cell; got {terms}")
+    if statement.split and len(terms) > 1:
+        raise ClaimError(
+            f"{says}: expected one term, as runs of two kinds are compared within its cells; got "
+            f"{len(terms)}"
+        )
+    if statement.limit is not None and not 0 < statement.bound < 1:
+        raise ClaimError(
+            f"{says}: expected a share of runs between 0 and 1 as its bound; got {statement.bound}"
+        )
+    if statement.of == "spread" and len(terms) == 1 and statement.shows != "above":
+        raise ClaimError(
+            f"{says}: expected a spread to be shown above a bound, or beside another's, as that of "
+            f"few runs is too small by itself; got {statement.shows!r}"
+        )
 
 
 def cells(found: Claims) -> set[str]:

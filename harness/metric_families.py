@@ -44,8 +44,8 @@ class Family:
     """As of `Metric`."""
     is_time: bool = False
     """As of `Metric`."""
-    to_target: bool = False
-    """It counts what it takes to reach an accuracy, which a run may never do."""
+    never: Reading | None = None
+    """Of what it takes to reach a target: 1 for a run that never does."""
     by_step: bool = False
     """As of `Metric`."""
     by_layer: bool = False
@@ -56,6 +56,10 @@ class Family:
 
 def _whole(level: float | None) -> int | None:
     return None if level is None else int(level)
+
+
+def _never_there(record: Record, _: str, level: float | None) -> float | None:
+    return readings.never(record, level or 0.0)
 
 
 FAMILIES: dict[str, Family] = {
@@ -89,12 +93,12 @@ FAMILIES: dict[str, Family] = {
     ),
     "epochs_to": Family(
         label="epochs to {level}", counts="epochs", digits=1, resolution=0.5, level="accuracy",
-        margin=0.5, to_target=True,
+        margin=0.5, never=_never_there,
         read=lambda record, _, level: readings.epochs_to(record, level or 0.0),
     ),
     "seconds_to": Family(
         label="seconds to {level}", unit="s", resolution=1e-3, level="accuracy",
-        margin=0.05, is_ratio=True, is_time=True, to_target=True,
+        margin=0.05, is_ratio=True, is_time=True, never=_never_there,
         read=lambda record, _, level: readings.seconds_to(record, level or 0.0),
     ),
     "epoch_yardsticks": Family(
@@ -105,7 +109,7 @@ FAMILIES: dict[str, Family] = {
     ),
     "yardsticks_to": Family(
         label="time to {level} over that of the yardstick beside it", counts="yardsticks",
-        digits=1, resolution=1e-3, level="accuracy", margin=0.05, is_ratio=True, to_target=True,
+        digits=1, resolution=1e-3, level="accuracy", margin=0.05, is_ratio=True, never=_never_there,
         read=lambda record, _, level: readings.in_yardsticks(
             record, readings.seconds_to(record, level or 0.0)
         ),
@@ -174,6 +178,7 @@ FAMILIES: dict[str, Family] = {
         label="steps to a training loss of {level}", counts="steps", digits=0, resolution=1.0,
         level="loss",
         margin=0.1, is_ratio=True, by_step=True,
+        never=lambda record, _, level: readings.never_as_low(record, level or 0.0),
         read=lambda record, _, level: readings.steps_to_loss(record, level or 0.0),
     ),
     "noise_until": Family(

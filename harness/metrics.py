@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from harness import readings
 from harness.metric_families import FAMILIES, Family
 from harness.record import Record
 
@@ -55,7 +54,7 @@ class Metric:
         """An interval without what the number cannot be."""
         if self.least is not None:
             low, high = max(self.least, low), max(self.least, high)
-        if self.unit == "%":
+        if self.unit == "%" or self.is_outcome:
             low, high = min(1.0, low), min(1.0, high)
         return low, high
 
@@ -211,7 +210,7 @@ def metric(name: str) -> Metric:
         is_outcome=family.is_outcome,
         by_step=family.by_step,
         read=lambda record: family.read(record, layer, level),
-        censored=lambda record: family.to_target and bool(readings.never(record, level or 0.0)),
+        censored=lambda record: bool(family.never and family.never(record, layer, level)),
     )
 
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from harness.claim import Claims
 from harness.columns import cases_of
 from harness.compare import CompareError, by_seed, compare, conditions_of, group_by
+from harness.equal_recipes import shared
 from harness.estimate import estimate
 from harness.metrics import metric
 from harness.overview import LoadedRun, overview
-from harness.papers_page import Repetition, Tuned
 from harness.record import Record
 from harness.repeated import repeat
+from harness.repetition import Cost, Repetition, Tuned
 from harness.store import Manifest
 from harness.term_values import cells_of
 from harness.verdict import judge
@@ -52,16 +53,25 @@ def repetition(claims: Claims, runs: Sequence[RecordedRun]) -> Repetition:
             f"{OWN_TIER}, or name such a run"
         )
     _refuse_mixture(records)
-    comparisons = compare(records)
-    cells = cells_of(records)
+    everywhere = shared(records)
+    cells = cells_of(everywhere)
     return Repetition(
         claims=claims,
-        verdicts=judge(claims, records),
+        verdicts=judge(claims, everywhere),
         repeated=tuple(row for each in claims.reported for row in repeat(each, cells)),
-        comparisons=comparisons,
+        comparisons=compare(everywhere),
+        cost=_cost(records),
         tuned=tuple(_tuned(records)),
         overview=overview([run.loaded() for run in runs]),
     )
+
+
+def _cost(records: Iterable[Record]) -> dict[str, Cost]:
+    """What each experiment's own trainings took."""
+    return {
+        experiment: Cost(trainings=len(found), seconds=sum(record.total_s for record in found))
+        for experiment, found in group_by(records, lambda record: record.experiment).items()
+    }
 
 
 def _refuse_mixture(records: Iterable[Record]) -> None:
@@ -78,7 +88,7 @@ def _refuse_mixture(records: Iterable[Record]) -> None:
 
 
 def _tuned(records: Iterable[Record]) -> Iterable[Tuned]:
-    """Each contender at the rate that did best on held-out images, the best first."""
+    """Each contender at the rate that did best on held-out images, the best there first."""
     searched = [r for r in records if r.experiment.startswith(SEARCHES) and not r.raised]
     for experiment, found in group_by(searched, lambda record: record.experiment).items():
         contenders = group_by(found, lambda record: str(next(iter(record.factors.values()))))
@@ -87,7 +97,7 @@ def _tuned(records: Iterable[Record]) -> Iterable[Tuned]:
             for name, own in contenders.items()
             if (row := _best(experiment, name, own)) is not None
         ]
-        yield from sorted(rows, key=lambda row: -row.accuracy.mean)
+        yield from sorted(rows, key=lambda row: -row.held_out.mean)
 
 
 def _best(experiment: str, name: str, records: Sequence[Record]) -> Tuned | None:
@@ -109,8 +119,10 @@ def _best(experiment: str, name: str, records: Sequence[Record]) -> Tuned | None
         experiment=experiment,
         name=name,
         rate=best,
+        tried=tuple(means),
+        epochs=int(records[0].recipe["epochs"]),
+        batch_size=int(records[0].recipe["batch_size"]),
         held_out=chosen,
         accuracy=reached,
-        is_at_edge=best in (min(means), max(means)),
         is_tied=list(means.values()).count(means[best]) > 1,
     )

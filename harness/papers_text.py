@@ -1,27 +1,46 @@
 """What was measured of a claim, and what it still wants, in words. Pure."""
 
-from collections.abc import Iterable
-
 from harness.estimate import Estimate
 from harness.metrics import Metric
-from harness.table import escape
+from harness.statement_tests import LEAST_SEEDS
+from harness.table import escape, prose
 from harness.verdict import Result, Verdict
 
 
 def measured(result: Result) -> str:
     """What was measured of one statement: `tanh ends above ReLU: +0.31 (0.20 to 0.42), 6 seeds`."""
-    says, found, split = escape(result.statement.says), result.estimate, result.statement.split
+    return f"{prose(result.statement.says)}: {_found(result)}"
+
+
+def _found(result: Result) -> str:
+    found, statement = result.estimate, result.statement
     if found is None:
-        return f"{says}: no runs of both kinds yet" if split else f"{says}: no runs yet"
-    if result.statement.shows == "seen":
-        seen = sum(value > result.statement.bound for value in result.values)
-        return f"{says}: in {seen} of {found.n} seeds"
-    seeds = "1 seed" if found.n == 1 else f"{found.n} seeds"
-    if result.statement.limit is not None:
-        return f"{says}: in {sum(result.values):g} of {seeds}"
-    if result.statement.of == "spread" and found.n == 1:
-        return f"{says}: one seed tells no spread"
-    return f"{says}: {_number(result, found)}, {seeds}"
+        return _nothing(result)
+    if statement.shows == "seen":
+        seen = sum(value > statement.bound for value in result.values)
+        return f"in {seen} of {_seeds(result)}"
+    if statement.limit is not None:
+        return f"in {sum(result.values):g} of {_seeds(result)}"
+    if not result.tells:
+        return "one seed tells no spread"
+    return f"{_number(result, found)}, {_seeds(result)}"
+
+
+def _nothing(result: Result) -> str:
+    if result.untold:
+        return f"{_counted(result.untold)} ended before that could be told"
+    return "no runs of both kinds yet" if result.statement.split else "no runs yet"
+
+
+def _seeds(result: Result) -> str:
+    """`6 seeds`; how many of them count, and how many more do not tell."""
+    judged = f" ({result.judged} judged)" if result.judged < len(result.values) else ""
+    untold = f" ({result.untold} more ended before)" if result.untold else ""
+    return f"{_counted(len(result.values))}{judged}{untold}"
+
+
+def _counted(seeds: int) -> str:
+    return "1 seed" if seeds == 1 else f"{seeds} seeds"
 
 
 def with_reading(result: Result) -> str:
@@ -31,28 +50,36 @@ def with_reading(result: Result) -> str:
 
 
 def mark(result: Result) -> str:
-    """Whether the runs so far lie where the statement has them: ✓, ✗, or · if none can tell."""
-    least = 2 if result.statement.of == "spread" else 1
-    if len(result.values) < least:
+    """Whether the runs so far lie where the statement has them: ✓, ✗, or · if none can tell; in
+    brackets where few seeds say so, unless it is a number that no seed changes."""
+    if not result.tells:
         return "·"
-    return "✗" if result.leans_against else "✓"
+    sign = "✗" if result.leans_against else "✓"
+    few = len(result.values) < LEAST_SEEDS and not result.metric.is_fixed
+    return f"({sign})" if few and not (result.statement.shows == "seen" and sign == "✓") else sign
 
 
 def evidence(verdict: Verdict) -> list[str]:
     """A line for each statement and fact; of statements in several readings, one a reading."""
-    readings = dict.fromkeys(result.statement.reading for result in verdict.results)
     facts = [
-        f"{'✓' if fact.holds else '✗'} calculated: {escape(fact.says)}"
+        f"{'✓' if fact.holds else '✗'} calculated: {prose(fact.says)}"
         for fact in verdict.claim.facts
     ]
-    if len(readings) < 2:
+    if len({result.statement.reading for result in verdict.results}) < 2:
         return [*map(_marked, verdict.results), *facts]
-    return [*(_reading(name, verdict.results) for name in readings), *facts]
+    lines = [f"_{escape(name)}_: {numbers}" for name, _, numbers in by_reading(verdict)]
+    return [*lines, *facts]
 
 
-def _reading(name: str, results: Iterable[Result]) -> str:
-    own = (_marked(result) for result in results if result.statement.reading == name)
-    return f"_{escape(name)}_: {'; '.join(own)}" if name else "; ".join(own)
+def by_reading(verdict: Verdict) -> list[tuple[str, str, str]]:
+    """Of each reading its name, its marks, and its numbers."""
+    readings: dict[str, list[Result]] = {}
+    for result in verdict.results:
+        readings.setdefault(result.statement.reading, []).append(result)
+    return [
+        (name, "".join(map(mark, own)), "; ".join(map(_marked, own)))
+        for name, own in readings.items()
+    ]
 
 
 def _marked(result: Result) -> str:
@@ -68,8 +95,9 @@ def wanting(verdict: Verdict) -> str:
     needed = verdict.seeds_needed
     if needed is not None and verdict.awaits_sight:
         return f"one such run may show it; about {needed} seeds without one would refute it"
-    if needed is None and verdict.seeds < 2:
-        return "one seed tells no spread"
+    if needed is None and verdict.seeds < LEAST_SEEDS:
+        few = "one seed tells no" if verdict.seeds < 2 else "two seeds tell too little of the"
+        return f"{few} spread"
     if needed is None:
         return "more than 1,000 seeds would be needed, or that cannot be foreseen"
     return f"about {max(needed, verdict.seeds + 1)} seeds would do"

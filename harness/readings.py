@@ -127,10 +127,21 @@ def batch_loss(record: Record, step: int) -> float | None:
 
 
 def steps_to_loss(record: Record, loss: float) -> float | None:
-    """The first recorded step with a training loss this low; the last one where none is."""
+    """The first recorded step with a training loss this low, or one more than the last."""
+    if not record.step_loss.step:
+        return None
+    reached = _first_as_low(record, loss)
+    return float(record.step_loss.step[-1] + 1 if reached is None else reached)
+
+
+def never_as_low(record: Record, loss: float) -> float | None:
+    """1 for a run without a recorded loss this low: the censored ones of `steps_to_loss`."""
+    return float(_first_as_low(record, loss) is None) if record.step_loss.step else None
+
+
+def _first_as_low(record: Record, loss: float) -> int | None:
     pairs = zip(record.step_loss.step, record.step_loss.loss, strict=True)
-    reached = (step for step, found in pairs if found is not None and found <= loss)
-    return float(next(reached, record.step_loss.step[-1])) if record.step_loss.step else None
+    return next((step for step, found in pairs if found is not None and found <= loss), None)
 
 
 def step_noise(record: Record, first: int, last: int) -> float | None:

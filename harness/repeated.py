@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from statistics import stdev
 
 import scipy
@@ -10,6 +11,7 @@ import scipy
 from harness.claim import Reported, Term
 from harness.estimate import CONFIDENCE, Estimate, estimate
 from harness.metrics import Metric, metric
+from harness.statement_tests import LEAST_SEEDS
 from harness.term_values import Cells, by_seed
 
 
@@ -24,11 +26,16 @@ class Repeated:
     estimate: Estimate | None
     """Ours, over seeds."""
     low: float | None
-    """Where a further run of ours would lie with 95%: lower end. `None` for fewer than two runs."""
+    """Where a further run of ours would lie with 95%: lower end. `None` for too few runs."""
     high: float | None
     """Upper end."""
     reading: str = ""
     """The cells, and the metric if it is another, where this is another reading of the number."""
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """What was measured in its place."""
+        return self.reported.term.at if self.reported.term else ()
 
     @property
     def is_alike(self) -> bool | None:
@@ -54,7 +61,7 @@ class Repeated:
         """Decimals of the paper's number, in the recorded unit."""
         if self.reported.decimals is not None:
             return self.reported.decimals
-        return len(f"{self.reported.value or 0:.10g}".partition(".")[2])
+        return max(0, -int(Decimal(f"{self.reported.value or 0:.10g}").as_tuple().exponent))
 
     @property
     def _rounding(self) -> float:
@@ -100,7 +107,7 @@ def _further_run(values: Sequence[float], read: Metric) -> tuple[float | None, f
     found = estimate(values)
     if found and read.is_fixed:
         return found.mean, found.mean
-    if found is None or found.n < 2:
+    if found is None or found.n < LEAST_SEEDS:
         return None, None
     deviation = max(stdev(values), read.resolution)
     half = float(scipy.stats.t.ppf((1 + CONFIDENCE) / 2, found.n - 1))

@@ -21,7 +21,7 @@ from harness.kept import Arrays, Drawn, keep
 from harness.page import Picture
 from harness.palette import Palette, assign_styles
 from harness.papers import RecordedRun, repetition
-from harness.papers_page import ACROSS, SECTIONS, Repetition, papers_page, papers_summary
+from harness.papers_page import SECTIONS, papers_page, papers_summary
 from harness.papers_text import with_reading
 from harness.plot import figures
 from harness.plot_papers import (
@@ -33,12 +33,17 @@ from harness.plot_papers import (
 )
 from harness.processes import start
 from harness.record import Record
+from harness.repetition import ACROSS, Repetition
 from harness.store import Notice, read_manifest, read_records
 
 NAME = "papers"
 """The word on the command line, and the report's folder."""
+SHOWN = {"accuracy": "Test accuracy at the end", "accuracy-by-epoch": "Test accuracy by epoch"}
+"""Figures of an experiment, and what they show."""
 KERNELS, FEATURES = "kernels/", "features/conv"
 """How the names of these arrays begin among a run's artifacts."""
+PIXELS = "features/pixels"
+"""The images whose maps those are, among them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +54,25 @@ class Source:
     """Its records."""
     folder: Path
     """The folder with its claims and artifacts."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawnFigure:
+    """A figure and where it belongs."""
+
+    section: str
+    """`SECTIONS`, a paper's id, or an experiment."""
+    name: str
+    """Name of its file, without its ending."""
+    title: str
+    """What it shows, for those who cannot see it."""
+    figure: Figure
+    """The figure."""
+
+    @property
+    def path(self) -> str:
+        """Within the folder of the report."""
+        return f"figures/{self.name}.png"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,24 +130,24 @@ def papers_report(sources: Sequence[Source]) -> PapersReport:
     """
     claims = read_claims([source.folder for source in sources])
     found = repetition(claims, [source.run for source in sources])
-    drawn = {SECTIONS: _summary(found, claims)}
+    drawn = _summary(found, claims)
     palette = assign_styles(found.comparisons)
     for paper in claims.papers:
-        drawn[paper.id] = _paper_figures(found, paper, sources, palette)
-    pictures = {
-        section: [Picture(path=f"figures/{section}-{name}.png", title=name) for name in made]
-        for section, made in drawn.items()
-    }
+        drawn += _paper_figures(found, paper, sources, palette)
     return PapersReport(
-        page=papers_page(found, pictures),
+        page=papers_page(found, _pictures(drawn)),
         text=papers_summary(found),
         verdicts=_as_json(found),
-        figures={
-            f"figures/{section}-{name}.png": figure
-            for section, made in drawn.items()
-            for name, figure in made.items()
-        },
+        figures={each.path: each.figure for each in drawn},
     )
+
+
+def _pictures(drawn: Sequence[DrawnFigure]) -> dict[str, list[Picture]]:
+    """Section -> its pictures."""
+    found: dict[str, list[Picture]] = {}
+    for each in drawn:
+        found.setdefault(each.section, []).append(Picture(path=each.path, title=each.title))
+    return found
 
 
 def write(report: PapersReport, folder: Path) -> None:
@@ -145,23 +169,35 @@ def keep_sources(sources: Sequence[Source], folder: Path) -> None:
     keep(claims, records, _all_drawn(claims, sources), folder)
 
 
-def _summary(found: Repetition, claims: Claims) -> dict[str, Figure]:
+def _summary(found: Repetition, claims: Claims) -> list[DrawnFigure]:
     names = {paper.id: paper.title for paper in claims.papers} | {ACROSS: "across papers"}
-    return {"verdicts": verdicts_figure(found.verdicts, names)}
+    figure = verdicts_figure(found.verdicts, names)
+    name = f"{SECTIONS}-verdicts"
+    return [DrawnFigure(section=SECTIONS, name=name, title="verdicts by paper", figure=figure)]
 
 
 def _paper_figures(
     found: Repetition, paper: Paper, sources: Sequence[Source], palette: Palette
-) -> dict[str, Figure]:
-    made: dict[str, Figure] = {}
+) -> list[DrawnFigure]:
     own = [each for each in found.repeated if paper_of(each.reported.id) == paper.id]
     numbers = numbers_figure(paper, own)
-    if numbers is not None:
-        made["reported-numbers"] = numbers
-    for comparison in found.comparisons:
-        if comparison.experiment in paper.experiments:
-            made |= _experiment_figures(comparison, palette)
-    return made | _loss_figures(paper, sources) | _map_figures(paper, sources)
+    made = {"reported-numbers": numbers} if numbers is not None else {}
+    made |= _loss_figures(paper, sources) | _map_figures(paper, sources)
+    of_paper = [
+        DrawnFigure(
+            section=paper.id,
+            name=f"{paper.id}-{name}",
+            title=f"{paper.id}: {name.replace('-', ' ')}",
+            figure=figure,
+        )
+        for name, figure in made.items()
+    ]
+    comparisons = (each for name in paper.experiments for each in found.named(name))
+    return of_paper + [
+        each
+        for comparison in comparisons
+        for each in _experiment_figures(paper.id, comparison, palette)
+    ]
 
 
 def _loss_figures(paper: Paper, sources: Sequence[Source]) -> dict[str, Figure]:
@@ -175,14 +211,19 @@ def _loss_figures(paper: Paper, sources: Sequence[Source]) -> dict[str, Figure]:
     return {"loss-by-step": losses_figure(paper, kept)} if kept else {}
 
 
-def _experiment_figures(comparison: Comparison, palette: Palette) -> dict[str, Figure]:
+def _experiment_figures(paper: str, comparison: Comparison, palette: Palette) -> list[DrawnFigure]:
     """The two pictures that the papers have of their experiments: end points and curves."""
     drawn = figures(comparison, palette)
-    return {
-        f"{comparison.experiment}-{name}": drawn[name]
-        for name in ("accuracy", "accuracy-by-epoch")
+    return [
+        DrawnFigure(
+            section=comparison.experiment,
+            name=f"{paper}-{comparison.experiment}-{name}",
+            title=f"{comparison.question} {says}",
+            figure=drawn[name],
+        )
+        for name, says in SHOWN.items()
         if name in drawn
-    }
+    ]
 
 
 def _map_figures(paper: Paper, sources: Sequence[Source]) -> dict[str, Figure]:
@@ -194,10 +235,17 @@ def _map_figures(paper: Paper, sources: Sequence[Source]) -> dict[str, Figure]:
     }
     if layers:
         made["kernels"] = kernels_figure(f"{paper.id}: kernels of {paper.kernels}", layers)
-    for maps in _named(features, FEATURES).values():
-        title = f"{paper.id}: feature maps of {paper.features}"
-        made["feature-maps"] = features_figure(title, maps)
+    if features is not None:
+        made |= _feature_maps(f"{paper.id}: feature maps of {paper.features}", features)
     return made
+
+
+def _feature_maps(title: str, found: Drawn) -> dict[str, Figure]:
+    """What the last convolution makes of the first image of each class."""
+    name, pixels = found.record.trained_on.name, found.arrays.get(PIXELS)
+    maps = list(_named(found, FEATURES).values())[-1:]
+    drawn = [features_figure(title, each, dataset=name, pixels=pixels) for each in maps]
+    return dict(zip(("feature-maps",), drawn, strict=False))
 
 
 def _all_drawn(claims: Claims, sources: Sequence[Source]) -> list[Drawn]:
@@ -218,10 +266,12 @@ def _drawn(cell: str, sources: Sequence[Source]) -> Drawn | None:
 
 
 def _shown(found: Arrays) -> Arrays:
-    """The kernels of the last epoch and the maps of the last convolution, where they are there."""
+    """The kernels of the last epoch, the maps of the last convolution and the images behind them,
+    where they are there."""
     kernels = {name: found[name][-1:] for name in found if name.startswith(KERNELS)}
     maps = sorted(name for name in found if name.startswith(FEATURES))[-1:]
-    return kernels | {name: found[name] for name in maps}
+    images = [PIXELS] if maps and PIXELS in found else []
+    return kernels | {name: found[name] for name in (*maps, *images)}
 
 
 def _named(found: Drawn | None, start: str) -> Arrays:

@@ -16,7 +16,8 @@ CLOSE = 0.01
 def best_sentence(comparison: Comparison) -> str:
     """Which variant has the highest mean test accuracy, and after how many epochs.
 
-    Where seeds are uneven, only variants with the most are compared: a mean of few is easily high.
+    Where seeds are uneven, only variants with the most are compared, as a mean of few is easily
+    high; how many of those lie higher is said.
     """
     judged = [(cell.accuracy, cell) for cell in comparison.cells if cell.accuracy]
     if not judged:
@@ -29,11 +30,16 @@ def best_sentence(comparison: Comparison) -> str:
     after = f"after {epochs} epoch" + ("" if epochs == 1 else "s")
     figure = f"{METRICS['test_accuracy'].show(mean)}%"
     what = "mean" if most > 1 else "test accuracy"
+    higher = sum(found.n < most and found.mean > mean for found, _ in judged)
+    rest = f"; {higher} with fewer seeds lie{'s' if higher == 1 else ''} higher" if higher else ""
     if most > least:
         what += f" of those with {most} seeds"
     if len(best) > 1:
-        return f"{len(best)} variants share the highest {what}: {figure} {after}"
-    return f"{full_name(comparison, best[0])} has the highest {what}: {figure} {after}"
+        return f"{len(best)} variants share the highest {what}: {figure} {after}{rest}"
+    name = full_name(comparison, best[0])
+    if most > least and len(means) == 1:
+        return f"{name}, alone with {most} seeds, has {figure} {after}{rest}"
+    return f"{name} has the highest {what}: {figure} {after}{rest}"
 
 
 def speed_sentence(comparison: Comparison, front: Sequence[tuple[Point, Cell]]) -> str:

@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Sequence
+from statistics import median
 from typing import Any
 
 from tabulate import tabulate
@@ -52,6 +53,11 @@ def escape(text: str) -> str:
     return re.sub(r"\](?=[(\[:])", "&#93;", shown)
 
 
+def prose(text: str) -> str:
+    """The same of our own sentences, in which backticks set names apart."""
+    return escape(text).replace(_SPECIAL["`"], "`")
+
+
 def markdown_table(columns: Sequence[Column]) -> str:
     """Columns as one Markdown table, lined up so that it reads well in a terminal.
 
@@ -71,10 +77,14 @@ def _narrowed(table: str) -> str:
     return "\n".join([head, re.sub("-+", "--", rule), *rows])
 
 
-def markdown(comparison: Comparison) -> str:
-    """The experiment's table; `notes` says how to read it."""
+def markdown(comparison: Comparison, *, pooled: bool = False) -> str:
+    """The experiment's table; `notes` says how to read it.
+
+    `pooled`: of several machines and without thresholds, so with times in yardsticks and without
+    outcomes.
+    """
     cells, known = comparison.cells, marks(comparison)
-    accuracy, epoch_s, flops = (METRICS[name] for name in ("test_accuracy", "epoch_s", "flops"))
+    accuracy, flops = METRICS["test_accuracy"], METRICS["flops"]
     columns: list[Column] = [("variant", [escape(cell.variant) for cell in cells], False)]
     columns += [
         (escape(name), [escape(show_level(cell.factors.get(name))) for cell in cells], True)
@@ -87,14 +97,29 @@ def markdown(comparison: Comparison) -> str:
         ("lowest to highest", [show_range(cell.accuracy, accuracy) for cell in cells], True),
         ("against baseline", [escape(show_difference(cell)) for cell in cells], True),
         (MARKED, [show_mark(known.get(cell.variant)) for cell in cells], True),
-        (epoch_s.heading, [show_time(cell.epoch_s, epoch_s, cell) for cell in cells], True),
+        _times(cells) if pooled else _seconds(cells),
         ("parameters", [METRICS["parameters"].show(cell.parameters) for cell in cells], True),
         (f"{flops.unit} / sample", [flops.show(cell.flops) for cell in cells], True),
         ("diverged", [str(cell.diverged) for cell in cells], True),
         ("stuck", [str(cell.stuck) for cell in cells], True),
-        ("outcome", [show_outcomes(cell) for cell in cells], False),
+        ("outcome", [] if pooled else [show_outcomes(cell) for cell in cells], False),
     ]
     return markdown_table([column for column in columns if _is_worth_showing(column)])
+
+
+def _seconds(cells: Sequence[Cell]) -> Column:
+    epoch_s = METRICS["epoch_s"]
+    return epoch_s.heading, [show_time(cell.epoch_s, epoch_s, cell) for cell in cells], True
+
+
+def _times(cells: Sequence[Cell]) -> Column:
+    """Median over runs of an epoch's time in yardsticks."""
+    of = [
+        [case.epoch_s / case.timing.yardstick_s for case in cell.results
+         if case.epoch_s and case.timing.yardstick_s]
+        for cell in cells
+    ]  # fmt: skip
+    return "epoch, yardsticks", [f"{median(found):,.0f}" if found else "-" for found in of], True
 
 
 def shown_factors(comparison: Comparison) -> tuple[str, ...]:
@@ -167,16 +192,21 @@ def show_outcomes(cell: Cell) -> str:
     return ", ".join(f"{count} of {total} {word}" for word, count in found)
 
 
-def notes(comparison: Comparison) -> list[str]:
+def notes(comparison: Comparison, *, pooled: bool = False) -> list[str]:
     """What a reader has to know about this table, one sentence or two each."""
     cells, accuracy = comparison.cells, METRICS["test_accuracy"]
     found = [
         "Seeds: runs with a test accuracy. Test accuracy: mean ± half the 95% t interval over "
         "seeds. Against baseline: the same of the difference paired by seed, in percentage points. "
-        "Times are medians. Rows: "
-        f"{'by learning rate, ' if comparison.crossed else ''}the baseline's levels first, then "
-        "factors in natural order."
+        "Times are medians. Rows: the baseline's levels first, then factors in natural order."
     ]
+    if comparison.crossed:
+        found.append("Rows of a grid over learning rates go by rate first.")
+    if pooled:
+        found.append(
+            "Yardsticks: an epoch's time over that of a fixed piece of work between the epochs, "
+            "as runs are of several machines and hours; good for an estimate."
+        )
     if any(mark.p is not None for mark in marks(comparison).values()):
         found.append(
             f"{MARKED}: two-sided p of the paired difference, corrected over the variants of the "
@@ -191,7 +221,7 @@ def notes(comparison: Comparison) -> list[str]:
             "An interval that leaves 0 to 100%, or is more than twice as wide as lowest to "
             "highest, says that the seeds are too few or too unlike for it: read the range."
         )
-    if not all(cell.exclusive for cell in cells):
+    if not pooled and not all(cell.exclusive for cell in cells):
         found.append(
             f"{SHARED_MARK}: timed while the machine was shared, with other workers or other "
             "programs: good for an estimate, not for a comparison."
@@ -286,7 +316,7 @@ def flat(name: str, found: Estimate | None) -> dict[str, float | None]:
 def _is_worth_showing(column: Column) -> bool:
     """Counts of trouble and ranges take no room where there are none."""
     head, texts, _ = column
-    spare = {"diverged", "stuck", "lowest to highest", HELD_OUT, MARKED}
+    spare = {"diverged", "stuck", "lowest to highest", "outcome", HELD_OUT, MARKED}
     return head not in spare or bool({*texts} - {"0", "", "-"})
 
 

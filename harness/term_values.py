@@ -33,6 +33,13 @@ def by_seed(term: Term, cells: Cells) -> BySeed:
     return {seed: together([values[seed] for values in each]) for seed in sorted(shared)}
 
 
+def missed(term: Term, cells: Cells) -> set[int]:
+    """Seeds in which a training of the term ended before it got to what was to be timed."""
+    read = metric(term.metric)
+    records = (record for cell in term.at for record in cells.get(cell, ()))
+    return {record.seed for record in records if read.censored(record)}
+
+
 def _chosen(term: Term, cells: Cells, each: Sequence[BySeed]) -> BySeed:
     """Seed -> number of the cell that another metric puts first; only seeds that all have whole."""
     read = metric(term.chosen_by)

@@ -3,22 +3,26 @@
 A statement is tested on both sides, for it and against it, by `harness.statement_tests`. A claim
 that needs all its statements is shown by the weakest of them and refuted by any; one that needs any
 is shown by one of them and refuted by all. Of several readings of a claim any one shows it, and all
-together refute it. The claims of a paper are corrected together by Holm, so that the chance of a
-single false verdict among them is at most 5%.
+together refute it. A statement is judged by seeds that were not known when it was made. The claims
+of a paper are corrected together by Holm, so that the chance of a single false verdict among
+them is at most 5%.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from statistics import fmean, median
+from typing import Literal
 
 from harness.claim import Claim, Claims, Statement, Word, paper_of
 from harness.estimate import Estimate, estimate
 from harness.inference import holm
 from harness.metrics import Metric, metric
 from harness.record import Record
-from harness.statement_tests import BothSides, both_sides, lies_so, needed, paired, unpaired
-from harness.term_values import BySeed, Cells, by_seed, cells_of
+from harness.statement_tests import lies_so, needed
+from harness.statement_values import numbers_of, ratio_of
+from harness.term_values import Cells, cells_of
 
+Grounds = Literal["calculation", "sight", "statistics"]
+"""By what a claim is decided: a calculation, a run that was seen, or a test over seeds."""
 LEVEL = 0.05
 """Chance of any false verdict among the claims of a paper."""
 
@@ -33,6 +37,10 @@ class Result:
     """In whose unit the numbers are."""
     values: tuple[float, ...]
     """The numbers, one a seed."""
+    judged: int
+    """Seeds among them that count: fewer where others were known when it was stated."""
+    untold: int
+    """Seeds that do not tell, as a training ended before it got to where it was to be timed."""
     level: float
     """What p has to be below on one side, for the first of its paper's claims."""
     p_for: float
@@ -48,19 +56,25 @@ class Result:
         return estimate(self.values)
 
     @property
+    def tells(self) -> bool:
+        """There are numbers enough to lie on one side or the other."""
+        return len(self.values) >= (2 if self.statement.of == "spread" else 1)
+
+    @property
     def leans_against(self) -> bool:
-        """The mean lies on the other side; not known without any run."""
-        return bool(self.values) and not lies_so(self.statement, self.values)
+        """The mean lies on the other side; not known without runs that tell."""
+        return self.tells and not lies_so(self.statement, self.values)
 
     @property
     def is_unseen(self) -> bool:
         """It says that something happens at times, and in these runs it did not."""
         return self.statement.shows == "seen" and self.leans_against
 
-    @property
-    def seeds_needed(self) -> int | None:
-        """Seeds that would decide it on the side where the numbers lie; `None` if out of sight."""
-        return needed(self.statement, self.values, self.metric, level=self.level)
+    def seeds_needed(self, *, among: int) -> int | None:
+        """Seeds that would decide it on the side where the numbers lie, as one of so many that each
+        could; `None` if out of sight."""
+        need = needed(self.statement, self.values, self.metric, level=self.level / among)
+        return None if need is None else need + len(self.values) - self.judged
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,10 +94,27 @@ class Verdict:
     """Cells that it needs and that have no result yet."""
 
     @property
+    def is_decided(self) -> bool:
+        """It is supported or contradicted."""
+        return self.word in ("supported", "contradicted")
+
+    @property
+    def grounds(self) -> Grounds:
+        """What a decided claim is decided by."""
+        if not self.results or _settled_by_facts(self.claim):
+            return "calculation"
+        is_shown = self.word == "supported" and self.p == 0
+        return "sight" if is_shown and self._is_about_sight else "statistics"
+
+    @property
+    def _is_about_sight(self) -> bool:
+        return all(found.statement.shows == "seen" for found in self.results)
+
+    @property
     def seeds(self) -> int:
-        """Seeds of the statement that has the fewest; 0 for none."""
-        counts = [found.estimate.n if found.estimate else 0 for found in self.results]
-        return min(counts, default=0)
+        """Seeds of the statement that has the fewest, in the reading that has most; 0 for none."""
+        readings = _by_reading(self.results)
+        return max((min(len(found.values) for found in own) for own in readings), default=0)
 
     @property
     def shown_in(self) -> str:
@@ -108,13 +139,14 @@ class Verdict:
     def seeds_needed(self) -> int | None:
         """Seeds that would decide it where its numbers lie; `None` where that cannot be foreseen.
 
-        One reading that shows it is enough, the soonest; to refute it takes all, the latest.
+        One reading that shows it is enough, the soonest; to refute it takes all, the latest. Each
+        statement that is needed is sure with that many with a power of 0.8.
         """
-        readings = [_foreseen(self.claim, own) for own in _by_reading(self.results)]
-        shown = [need for need, is_for in readings if is_for and need is not None]
-        if any(is_for for _, is_for in readings):
-            return min(shown, default=None)
-        return _latest([need for need, _ in readings])
+        readings = _by_reading(self.results)
+        foreseen = [_foreseen(self.claim, own, readings=len(readings)) for own in readings]
+        if any(is_for for _, is_for in foreseen):
+            return min((need for need, is_for in foreseen if is_for and need), default=None)
+        return _latest([need for need, _ in foreseen])
 
 
 def judge(claims: Claims, records: Iterable[Record]) -> tuple[Verdict, ...]:
@@ -215,18 +247,19 @@ def _by_reading(results: Sequence[Result]) -> list[list[Result]]:
     ]
 
 
-def _foreseen(claim: Claim, results: Sequence[Result]) -> tuple[int | None, bool]:
+def _foreseen(claim: Claim, results: Sequence[Result], *, readings: int) -> tuple[int | None, bool]:
     """Seeds that would decide one reading, and whether its numbers lie on the claim's side.
 
     What decides alone, a statement that fails where all are needed or one that holds where any is,
-    decides as soon as it is sure itself; else all have to be.
+    decides as soon as it is sure itself, among as many as could; else all have to be. To show a
+    claim is a try for each of its readings.
     """
     decides_against = claim.needs == "all"
     alone = [found for found in results if found.leans_against == decides_against]
-    if alone:
-        needs = [found.seeds_needed for found in alone]
-        return min((need for need in needs if need is not None), default=None), not decides_against
-    return _latest([found.seeds_needed for found in results]), decides_against
+    is_for = bool(alone) != decides_against
+    among = (len(results) if alone else 1) * (readings if is_for else 1)
+    needs = [found.seeds_needed(among=among) for found in alone or results]
+    return (min(filter(None, needs), default=None) if alone else _latest(needs)), is_for
 
 
 def _latest(needs: Sequence[int | None]) -> int | None:
@@ -235,81 +268,24 @@ def _latest(needs: Sequence[int | None]) -> int | None:
 
 
 def _result(statement: Statement, cells: Cells, *, level: float) -> Result:
-    read = metric(statement.terms[0].metric)
-    values = _numbers(statement, cells)
-    test: BothSides = paired(read, is_share=statement.limit is not None)
-    if statement.split:
-        ones, zeros = _split(statement, cells)
-        values, test = [value - fmean(zeros) for value in ones], unpaired(zeros)
-    p_for, p_against = both_sides(statement, values, test)
+    shown, known = numbers_of(statement, cells), statement.known
+    counted = numbers_of(statement, _later(cells, known)) if known else shown
     return Result(
         statement=statement,
-        metric=read,
-        values=tuple(values),
+        metric=metric(statement.terms[0].metric),
+        values=shown.values,
+        judged=len(counted.values),
+        untold=shown.untold,
         level=level,
-        p_for=p_for,
-        p_against=p_against,
-        ratio=_ratio(statement, cells),
+        p_for=counted.p_for,
+        p_against=counted.p_against,
+        ratio=ratio_of(statement, cells),
     )
 
 
-def _ratio(statement: Statement, cells: Cells) -> float | None:
-    """First mean over second of `first - ratio x second`; `None` for anything else."""
-    weights = [term.weight for term in statement.terms]
-    if len(weights) != 2 or weights[0] != 1.0 or weights[1] == -1.0 or statement.bound:
-        return None
-    first, second = (by_seed(term, cells) for term in statement.terms)
-    shared = first.keys() & second.keys()
-    below = sum(second[seed] for seed in shared)
-    return sum(first[seed] for seed in shared) / below if below else None
-
-
-def _numbers(statement: Statement, cells: Cells) -> list[float]:
-    """The number of each seed that every term has."""
-    terms = [by_seed(term, cells) for term in statement.terms]
-    if statement.of == "spread":
-        terms = [_distances(values) for values in terms]
-    shared = sorted(set.intersection(*(set(values) for values in terms)))
-    weights = [term.weight for term in statement.terms]
-    sums = [
-        sum(weight * values[seed] for weight, values in zip(weights, terms, strict=True))
-        for seed in shared
-    ]
-    limit = statement.limit
-    return sums if limit is None else [float(abs(each) <= limit) for each in sums]
-
-
-def _distances(values: BySeed) -> BySeed:
-    """Distance of each seed from the median, as in the test of Brown and Forsythe."""
-    middle = median(values.values()) if values else 0.0
-    return {seed: abs(value - middle) for seed, value in values.items()}
-
-
-def _split(statement: Statement, cells: Cells) -> tuple[list[float], list[float]]:
-    """Numbers of the runs in which the split metric is 1, and of those in which it is 0.
-
-    From each the mean of the second kind in its cell is taken, so that cells may differ; a cell
-    with one kind alone tells nothing. Runs of one seed are alike, whatever their cells: of each
-    kind a seed has one number, their mean.
-    """
-    by_kind: dict[bool, dict[int, list[float]]] = {True: {}, False: {}}
-    for cell in statement.terms[0].at:
-        found = _kinds(statement, cells.get(cell, ()))
-        if all(found.values()):
-            middle = fmean(value for _, value in found[False])
-            for kind, runs in found.items():
-                for seed, value in runs:
-                    by_kind[kind].setdefault(seed, []).append(value - middle)
-    ones, zeros = ([fmean(own) for own in by_kind[kind].values()] for kind in (True, False))
-    return ones, zeros
-
-
-def _kinds(statement: Statement, records: Sequence[Record]) -> dict[bool, list[tuple[int, float]]]:
-    """(seed, number) of the runs of one cell, by whether the split metric is 1."""
-    read, split = metric(statement.terms[0].metric), metric(statement.split)
-    found: dict[bool, list[tuple[int, float]]] = {True: [], False: []}
-    for record in records:
-        value, which = read.read(record), split.read(record)
-        if value is not None and which is not None:
-            found[which == 1].append((record.seed, value))
-    return found
+def _later(cells: Cells, known: int) -> Cells:
+    """The runs of seeds that were not known when a statement was made."""
+    return {
+        cell: [record for record in records if record.seed >= known]
+        for cell, records in cells.items()
+    }

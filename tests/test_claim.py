@@ -46,6 +46,12 @@ FOUND = Claims(
 )
 
 
+def stated(**others: object) -> Claims:
+    """The claims with another statement in the first."""
+    statement = replace(CLAIM.statements[0], **others)  # type: ignore[arg-type]
+    return replace(FOUND, claims=(replace(CLAIM, statements=(statement,)),))
+
+
 def test_what_is_written_can_be_read(tmp_path: Path) -> None:
     write_claims(FOUND, tmp_path)
     found = read_claims([tmp_path / "nowhere", tmp_path])
@@ -74,6 +80,10 @@ def test_damaged_claims_are_an_error_with_the_file(tmp_path: Path, content: byte
         (replace(FOUND, claims=(replace(CLAIM, statements=()),), findings=()), "got neither"),
         (replace(FOUND, claims=(replace(CLAIM, reason="why"),)), "got both"),
         (replace(FOUND, claims=()), "expected a claim's id, got 'D2-C31'"),
+        (stated(terms=()), "'Adam ends above 98%': expected terms"),
+        (stated(terms=(TERM, TERM), split="diverged"), "expected one term, .* got 2"),
+        (stated(limit=0.01, bound=1.5), "expected a share of runs between 0 and 1"),
+        (stated(of="spread", shows="below"), "expected a spread to be shown above a bound"),
         (
             replace(
                 FOUND, reported=(replace(FOUND.reported[0], term=replace(TERM, at=("adam",))),)

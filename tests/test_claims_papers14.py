@@ -146,7 +146,7 @@ def test_calculations() -> None:
         for id in ("D1-C22", "D1-C24", "D1-C29", "D1-C30", "D1-C33", "D1-C35", "D1-C41", "D1-C61")
     }
     assert held == {
-        "D1-C22": [False],
+        "D1-C22": [False, True],
         "D1-C24": [True],
         "D1-C29": [True],
         "D1-C30": [True],
@@ -211,11 +211,15 @@ def curve(final: float, *, early: float, epochs: int = 20) -> list[float]:
 
 
 def test_paper_1_is_decided_either_way_and_open_without_runs() -> None:
-    one, two = "1-plain", "2-plain"
-    assert word("D1-C46", runs("depth", {one: [0.94], two: [0.965]})) == "supported"
-    assert word("D1-C46", runs("depth", {one: [0.965], two: [0.94]})) == "contradicted"
+    def depths(one: float, two: float) -> list[Record]:
+        levels = {"1-plain": [one], "2-plain": [two], "1-relu": [one], "2-relu": [two]}
+        return runs("depth", levels)
+
+    assert word("D1-C46", depths(0.94, 0.965)) == "supported"
+    assert word("D1-C46", depths(0.965, 0.94)) == "contradicted"
     assert word("D1-C46", []) == "undecided"
-    assert word("D1-C22", []) == "contradicted"
+    assert word("D1-C22", []) == "supported"
+    assert word("D1-C35", []) == "contradicted"
     assert word("D1-C05", []) == "not testable"
 
 

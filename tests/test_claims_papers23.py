@@ -239,7 +239,6 @@ def test_claims_that_a_calculation_decides() -> None:
         "D2-C06": "supported",
         "D2-C07": "supported",
         "D2-C11": "supported",
-        "D2-C28": "contradicted",
         "D3-C28": "supported",
     }
 

@@ -92,3 +92,19 @@ def test_another_result_leaves_a_case_to_be_trained(case: Case, changed: dict[st
 )
 def test_another_recipe_leaves_a_case_to_be_trained(case: Case, trained: dict[str, Any]) -> None:
     assert known([case], [result(case, **trained)], SETTINGS) == set()
+
+
+def test_another_experiment_may_have_trained_the_recipe_in_the_tier_paper(case: Case) -> None:
+    second = replace(case, seed=1)
+    own, elsewhere = result(case, seed=1), replace(result(case, seed=1), variant="other")
+    assert known([second], [elsewhere], SETTINGS) == {planning.key(second)}
+    first = replace(elsewhere, seed=0)  # of which the report has to know the cell's recipe
+    assert known([case], [first], SETTINGS) == set()
+    probed = replace(second, probes=True)  # which the other training has not measured
+    assert known([probed], [elsewhere], SETTINGS) == set()
+    assert known([probed], [own], SETTINGS) == {planning.key(probed)}
+    short = replace(second, tier=TIERS["short"])
+    epochs = short.tier.apply(Recipe(), train_images=60_000).epochs
+    made = replace(result(case, seed=1, epochs=epochs), tier="short")
+    assert known([short], [replace(made, variant="other")], SETTINGS) == set()
+    assert known([short], [made], SETTINGS) == {planning.key(short)}

@@ -58,7 +58,9 @@ def test_readings_of_steps() -> None:
     steps = StepLoss(step=(1, 2, 3, 4), loss=(2.0, 1.0, 0.5, 1.5))
     found = replace(LEARNS, step_loss=steps)
     assert metric("steps_to_loss@1").read(found) == 2.0
-    assert metric("steps_to_loss@0.1").read(found) == 4.0
+    assert metric("steps_to_loss@0.1").read(found) == 5.0
+    assert metric("steps_to_loss@0.1").censored(found)
+    assert not metric("steps_to_loss@1").censored(found)
     assert metric("noise_until@2").read(found) == 1.0
     assert metric("noise_from@3").read(found) == 1.0
     assert metric("noise_from@4").read(found) is None

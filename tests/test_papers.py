@@ -24,7 +24,7 @@ from harness.claim import (
 from harness.compare import CompareError
 from harness.kept import RECORDS_PACKED
 from harness.papers import RecordedRun, repetition
-from harness.papers_page import papers_page
+from harness.papers_page import papers_page, papers_summary
 from harness.record import Record, encode
 from harness.store import RECORDS, read_records
 from tests.records import DATASET, make_record
@@ -102,7 +102,8 @@ def page(found: list[Record]) -> str:
 def table_lines(text: str) -> dict[str, str]:
     """First cell -> line, of every table."""
     lines = (line for line in text.splitlines() if line.startswith("| "))
-    return {line.split("|")[1].strip(): line for line in lines}
+    heads = ((re.sub(r"<a id=.*?></a>", "", line.split("|")[1]).strip(), line) for line in lines)
+    return dict(heads)
 
 
 def written(folder: Path, found: list[Record]) -> Path:
@@ -123,15 +124,75 @@ def written(folder: Path, found: list[Record]) -> Path:
 
 def test_findings_are_told_as_their_verdicts_have_it() -> None:
     text = page(records())
+    id, other = "[D2-C31](#d2-c31)", "[D2-C40](#d2-c40)"
+    assert "## The 2 findings that matter, 1 of them decided\n" in text
     assert (
-        "1. **Adam leads** (D2-C31: supported)\n    - ✓ Adam ends above SGD: +1.00 points (" in text
+        f"1. **Adam leads** ({id}: supported)\n    - ✓ Adam ends above SGD: +1.00 points (" in text
     )
-    waiting = "2. **Does depth win?** (D2-C40: undecided, waits for runs of depth/9)\n    - · "
+    waiting = f"2. **Does depth win?** ({other}: undecided, waits for runs of depth/9)\n    - · "
     assert f"{waiting}Adam ends above SGD: no runs yet\n\n" in text
-    one = [record for record in records(adam=0.97) if record.seed == 0]
-    assert "**Does Adam lead?** (D2-C31: undecided, one seed tells no spread)\n    - ✗" in page(one)
+    few = [record for record in records(adam=0.97) if record.seed == 0]
+    told = f"**Does Adam lead?** ({id}: undecided, one seed tells no spread)\n    - (✗) Adam"
+    assert told in page(few)
+    few = [record for record in records(adam=0.97) if record.seed < 2]
+    assert "two seeds tell too little of the spread)\n    - (✗) Adam" in page(few)
     text = page(records(adam=0.97))
-    assert "**Adam does not lead** (D2-C31: contradicted)\n    - ✗ Adam ends above SGD: -" in text
+    assert f"**Adam does not lead** ({id}: contradicted)\n    - ✗ Adam ends above SGD: -" in text
+
+
+def test_every_link_of_the_page_leads_somewhere() -> None:
+    text = page(records())
+    links = set(re.findall(r"\]\(#(.*?)\)", text))
+    assert links >= {"d2", "x", "d2-c31"}
+    assert links <= set(re.findall(r'<a id="(.*?)">', text))
+
+
+def test_a_finding_of_many_statements_folds_its_numbers_but_not_for_a_terminal() -> None:
+    readings = [replace(BETTER, reading=f"r{n}") for n in range(10)]
+    claims = tuple(
+        replace(each, statements=tuple(readings)) if each.id == "D2-C31" else each
+        for each in CLAIMS.claims
+    )
+    found = repetition(replace(CLAIMS, claims=claims), [loaded(records())])
+    told = "    - <details><summary>✓ <i>r3</i></summary>✓ Adam ends above SGD: +1.00 points ("
+    assert told in papers_page(found, {})
+    assert "<details>" not in papers_summary(found)
+
+
+def test_what_decides_is_told_apart() -> None:
+    text = page(records())
+    assert "2 claims and comparisons are decided so far: 1 by statistics over seeds, 0 as" in text
+    assert "1 by a calculation." in text
+    lines = table_lines(text)
+    assert "**supported** (calculated)" in lines["D2-C36"]
+    assert re.search(r"\*\*supported\*\* +\|", lines["D2-C31"])
+    seen = Statement(says="stuck", terms=(replace(ADAM, metric="below@0.999"),), shows="seen")
+    assert "**supported** (seen to happen)" in told(records(), seen)
+
+
+def test_one_training_counts_wherever_its_recipe_is_asked_for() -> None:
+    """`depth/9` has one run of its own and is what Adam's other three trained, too."""
+    own = replace(records()[4], experiment="depth", variant="9", baseline="9", total_s=60.0)
+    found = repetition(CLAIMS, [loaded([*records(), own])])
+    (depth,) = [each for each in found.comparisons if each.experiment == "depth"]
+    assert [case.seed for case in depth.cells[0].results] == [0, 1, 2, 3]
+    assert found.cost["depth"].trainings == 1  # and its cost is its own
+    assert "98.56), 4 seeds" in table_lines(papers_page(found, {}))["D2-C40"]
+    other = replace(own, recipe_id="another")
+    found = repetition(CLAIMS, [loaded([*records(), other])])
+    (depth,) = [each for each in found.comparisons if each.experiment == "depth"]
+    assert [case.seed for case in depth.cells[0].results] == [0]
+
+
+def test_seeds_that_do_not_count_or_do_not_tell_are_told() -> None:
+    assert "4 seeds (1 judged)" in told(records(), replace(BETTER, known=3))
+    times = tuple(replace(each, metric="epochs_to@0.9999") for each in BETTER.terms)
+    never = replace(BETTER, says="later", terms=times)
+    assert "· later: 4 seeds ended before that could be told" in told(records(), never)
+
+
+def test_experiments_that_have_no_run_are_named() -> None:
+    assert "No runs yet of `--experiment depth`." in page(records())
 
 
 def test_a_finding_in_several_readings_has_a_line_for_each() -> None:
@@ -193,7 +254,7 @@ def test_a_claim_shows_marks_and_folds_the_numbers_away() -> None:
     folded = told(records(), *readings, replace(BETTER, reading="r2"), revised="later.")
     assert "<summary>✓ or ✗ or ✗✓</summary>_r0_: ✓ Adam" in folded
     assert "<br>_r2_: ✗ worse: " in folded
-    assert folded.endswith("_Stated anew later._</details> |")
+    assert folded.endswith("Stated anew later.</details> |")
     assert "So. _(stated anew)_ |" in folded
     assert folded.count("|") == single.count("|") == 6
 
@@ -202,16 +263,18 @@ def test_reported_numbers_stand_beside_ours() -> None:
     lines = table_lines(page(records()))
     assert " 85.8% |" in lines["D2-N02"]
     assert " 99% |" in lines["D2-N01"]
-    assert "97.51 ±" in lines["D2-N02"]
+    assert "97.51 ± 0.05% |" in lines["D2-N02"]
+    assert "; ours `optimizer/sgd`" in lines["D2-N02"]
     assert "**no**" in lines["D2-N02"]
     assert "the figure is blank" in lines["D2-F01"]
     near = page(records(adam=0.99))
     assert "yes (" in next(line for line in near.splitlines() if "| D2-N01" in line)
     wild = [
         replace(record, test_accuracy=accuracy)
-        for record, accuracy in zip(records()[-2:], (0.1, 0.98), strict=True)
+        for record, accuracy in zip(records()[-3:], (0.1, 0.98, 0.1), strict=True)
     ]
     assert "our runs exclude nothing" in table_lines(page(wild))["D2-N01"]
+    assert "two seeds tell too little" in table_lines(page(wild[:2]))["D2-N01"]
 
 
 def test_fair_tuning_chooses_on_held_out_images_alone() -> None:
@@ -228,7 +291,7 @@ def test_fair_tuning_chooses_on_held_out_images_alone() -> None:
                 accuracies=[test],
             )
             epochs = tuple(replace(e, validation_accuracy=held_out) for e in made.epochs)
-            recipe = {**made.recipe, "learning_rate": rate}
+            recipe = {**made.recipe, "learning_rate": rate, "epochs": 5, "batch_size": 128}
             found.append(replace(made, epochs=epochs, recipe=recipe, recipe_id=str(rate)))
         return found
 
@@ -239,7 +302,10 @@ def test_fair_tuning_chooses_on_held_out_images_alone() -> None:
     runs += searched(0.0001, 0.98, 0.6)
     found = repetition(CLAIMS, [loaded(records() + runs)])
     assert found.tuned[0].is_tied
-    assert "(others did as well)" in papers_page(found, {})
+    text = papers_page(found, {})
+    assert "(others did as well)" in text
+    assert "| 0.0001, 0.001, 0.01, 0.1 |" in text
+    assert "5 epochs in batches of 128" in text
 
 
 def told(found: list[Record], *statements: Statement, revised: str = "") -> str:
@@ -269,7 +335,7 @@ def test_a_claim_tells_what_carries_it_and_what_was_known() -> None:
     here, there = replace(BETTER, reading="here"), replace(BETTER, reading="there", bound=0.5)
     line = told(records(), here, there, revised="when one seed was known; before, not.")
     assert "**supported**, read as _here_" in line
-    assert "_Stated anew when one seed was known; before, not._" in line
+    assert "Stated anew when one seed was known; before, not." in line
     seen = Statement(says="stuck", terms=(replace(ADAM, metric="below@0.9"),), shows="seen")
     assert "one such run may show it; about 17 seeds without one would refute" in told(
         records(), seen
