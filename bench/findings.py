@@ -5,7 +5,8 @@ from harness.claim import Finding
 FINDINGS: tuple[Finding, ...] = (
     Finding(
         claim="D1-C20",
-        question="Do paper 1's bad runs owe it to the ReLU on the logits, which kills classes?",
+        question="Is the ReLU on the logits, which kills classes, why some of paper 1's runs go "
+        "badly?",
         supported="A ReLU on the logits kills whole classes: the runs that went badly in paper 1 "
         "owe it to that, not to their pooling.",
         contradicted="The runs that went badly in paper 1 do not owe it to the ReLU on the logits.",
@@ -27,7 +28,8 @@ FINDINGS: tuple[Finding, ...] = (
     ),
     Finding(
         claim="X-C02",
-        question="Is paper 2's weak SGD one with large batches and a low rate or a squared error?",
+        question="Was paper 2's weak SGD run in large batches, and at a low rate or with a squared "
+        "error?",
         supported="Paper 2's weak SGD is not SGD at Keras' defaults, but in large batches, at a "
         "tenth of their rate or with a squared error (SGD's number alone).",
         contradicted="Paper 2's weak SGD is not explained by large batches with a tenth of Keras' "
@@ -56,7 +58,8 @@ FINDINGS: tuple[Finding, ...] = (
     ),
     Finding(
         claim="X-C03",
-        question="Is tanh best and sigmoid lost, or the other way round?",
+        question="Is it the loss that makes tanh fail in paper 3, and batches or weights that make "
+        "sigmoid fail in paper 1?",
         supported="Tanh fails in paper 3 for a cross-entropy on outputs that are no probabilities; "
         "smaller batches or Glorot's weights let sigmoid learn in paper 1.",
         contradicted="What tells paper 1's tanh and sigmoid from paper 3's is not the loss, nor "

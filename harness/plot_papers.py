@@ -94,11 +94,12 @@ def verdicts_figure(verdicts: Sequence[Verdict], names: Mapping[str, str]) -> Fi
     ax.set_xlabel("claims", fontsize=FONT_PT)
     patches = [Patch(color=colour, label=word) for word, colour in COLOUR.items()]
     figure.legend(handles=patches, ncols=4, loc="lower center", frameon=False, fontsize=FONT_PT)
-    decided = sum(verdict.word in ("supported", "contradicted") for verdict in verdicts)
+    by = Counter(verdict.grounds for verdict in verdicts if verdict.is_decided)
     set_titles(
         figure,
-        title=f"{decided} of {len(verdicts)} claims are decided",
-        subtitle="By paired statistics over seeds, corrected within each paper, or by calculation",
+        title=f"{by.total()} of {len(verdicts)} claims are decided",
+        subtitle=f"{by['statistics']} by statistics over seeds, corrected within each paper, "
+        f"{by['sight']} by what was seen to happen, {by['calculation']} by a calculation",
     )
     return figure
 
