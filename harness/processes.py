@@ -10,6 +10,10 @@ from loky import ProcessPoolExecutor, get_reusable_executor
 from harness.environment import cores
 from harness.work_progress import WorkProgress
 
+IDLE_S = 600
+"""Seconds without work after which a process ends. One that ends just as work comes is started
+again with a warning, so a busy machine must not take a pause for the end."""
+
 Given = ParamSpec("Given")
 Done = TypeVar("Done")
 
@@ -41,4 +45,4 @@ def stop() -> None:
 def _others() -> ProcessPoolExecutor:
     # They leave it to whoever started them to say that it was interrupted.
     quiet = (signal.SIGINT, signal.SIG_IGN)
-    return get_reusable_executor(cores(), initializer=signal.signal, initargs=quiet)
+    return get_reusable_executor(cores(), timeout=IDLE_S, initializer=signal.signal, initargs=quiet)
