@@ -20,6 +20,7 @@ from bench.stating import (
     is_more_varied,
     is_not_more,
     is_ratio_below,
+    is_seen_between,
     stated_after,
 )
 from harness.claim import Claim, Statement
@@ -78,54 +79,48 @@ ACROSS: tuple[Claim, ...] = (
                 "path/m0.9-lr0.02",
                 0.985,
             ),
-            is_below(
-                "ReLU on the logits and batches of 256 end below 0.64 after 8 epochs",
+            is_above(
+                "batches of 512 alone end above 64%",
                 "test_accuracy",
-                "start/relu-on-logits-batch-256",
+                "start/batch-512",
                 0.64,
             ),
             *stated_after(
                 6,
-                is_above(
-                    "and above 0.44, so not far from 0.54",
-                    "test_accuracy",
+                is_seen_between(
+                    "with ReLU on the logits and batches of 256 a run ends between 44 and 64%",
                     "start/relu-on-logits-batch-256",
                     0.44,
+                    0.64,
                 ),
                 is_above(
-                    "batches of 256 alone end above 0.64",
+                    "batches of 256 alone end above 64%",
                     "test_accuracy",
                     "start/batch-256",
                     0.64,
                 ),
                 is_above(
-                    "ReLU on the logits alone, with batches of 64, ends above 0.64",
+                    "ReLU on the logits alone, with batches of 64, ends above 64%",
                     "test_accuracy",
                     "start/relu-on-logits",
                     0.64,
                 ),
-            ),
-            is_above(
-                "batches of 512 alone end above 0.64",
-                "test_accuracy",
-                "start/batch-512",
-                0.64,
-            ),
-            is_more(
-                "with neither it ends more than 20 points above both together",
-                "test_accuracy",
-                "start/assumed",
-                "start/relu-on-logits-batch-256",
-                by=0.2,
+                is_more(
+                    "with neither it ends more than 20 points above both together",
+                    "test_accuracy",
+                    "start/assumed",
+                    "start/relu-on-logits-batch-256",
+                    by=0.2,
+                ),
             ),
         ),
         is_cause=True,
         note="ReLU on the logits and batches of 256 are paper 1's model card, stopped after 8 "
-        "epochs: its runs lose classes, a different number in each. Batches alone are tried larger "
-        "than paper 1's, too.",
-        revised="when six seeds of paper 4 were known (none of batches of 512); before, without "
-        "0.44, batches of 256 or 512 alone and the ReLU alone, and with a statement on paper 1's "
-        "rate.",
+        "epochs: its runs lose classes, a different number in each, so one that ends within ten "
+        "points of 0.54 is asked for. Batches alone are tried larger than paper 1's, too. The "
+        "last four are judged by seeds 6 to 17, a number fixed before those were trained.",
+        revised="when six seeds of paper 4 were known (none of batches of 512); before, of the "
+        "mean of runs, without batches or the ReLU alone, and with a statement on paper 1's rate.",
     ),
     Claim(
         id="X-C02",

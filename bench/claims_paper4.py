@@ -15,6 +15,8 @@ from bench.stating import (
     is_more,
     is_more_varied,
     is_not_more,
+    is_seen,
+    is_seen_between,
     is_varied,
     stated_after,
     term,
@@ -129,13 +131,16 @@ CLAIMS: tuple[Claim, ...] = (
         "1.28302.",
         statements=in_readings(
             READINGS,
-            lambda path: (
-                is_below("accuracy below 0.64", "test_accuracy", FIRST[path], 0.64),
-                is_above("accuracy above 0.44", "test_accuracy", FIRST[path], 0.44),
-                is_above("test loss above 1", "test_loss", FIRST[path], 1.0),
+            lambda path: stated_after(
+                6,
+                is_seen_between("a run ends between 44 and 64%", FIRST[path], 0.44, 0.64),
+                is_seen("a run ends with a test loss above 1", "test_loss", FIRST[path], 1.0),
             ),
         ),
-        note=f"Within ten points of 0.54, and a loss of more than 1. {EITHER} {BATCH_ASSUMED}",
+        note="The paper has one run: one of ours within ten points of it is enough, as is one with "
+        f"a loss of more than 1. {EITHER} {BATCH_ASSUMED}",
+        revised="when six seeds were known; before, of the mean, to which no single run need be "
+        "near.",
     ),
     Claim(
         id="D4-C04",

@@ -59,6 +59,12 @@ def is_seen(says: str, metric: str, at: Cell, above: float = 0.0) -> Statement:
     return Statement(says=says, terms=(term(metric, at, over="most"),), shows="seen", bound=above)
 
 
+def is_seen_between(says: str, at: str, low: float, high: float) -> Statement:
+    """At least one run ends with a test accuracy between these."""
+    terms = term(f"below@{high:g}", at), term(f"below@{low:g}", at, weight=-1.0)
+    return Statement(says=says, terms=terms, shows="seen", bound=0.5)
+
+
 def is_seen_apart(says: str, metric: str, at: tuple[str, ...], *, by: float) -> Statement:
     """In at least one seed the runs of these cells lie this far apart, whichever is the higher."""
     return Statement(says=says, terms=(term(metric, at, over="range"),), shows="seen", bound=by)
