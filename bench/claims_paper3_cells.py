@@ -2,6 +2,7 @@
 
 from bench.recipes_paper3 import one_added, one_removed
 from bench.stating import cells
+from lenet.recipe import Recipe
 
 GROUPS = ("sigmoid-mse", "tanh-mse", "sigmoid-ce", "tanh-ce")
 """Activation and loss."""
@@ -12,6 +13,8 @@ LEARNED = 0.15
 
 TANH_CE = "cifar_adjusted/tanh-ce-softmax-lr0.01"
 """The paper's best network of section 1."""
+RELU_5, RELU_3 = "cifar_removed/relu-5x5", "cifar_removed/relu-3x3"
+"""Its networks of section 2."""
 OURS = ("max-pooling", "standardised", "adadelta-rate1", "relu-5x5-padded")
 """Of what is added or taken away, what the paper does not have."""
 FIVE = {
@@ -23,6 +26,12 @@ FIVE = {
 }
 """Network of five layers -> what else section 3 is taken to have."""
 FIVE_UNSAID = "Section 3 tells the layers alone: five readings of the rest."
+
+
+def handed_on(recipe: Recipe) -> int:
+    """Values that the convolutions give, of all layers together."""
+    sizes = (stage.convolved for stage in recipe.stages)
+    return sum(maps * height * width for maps, height, width in sizes)
 
 
 def five(network: str, rate: str = "0.001") -> str:
