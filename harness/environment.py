@@ -193,15 +193,21 @@ def _quota_cores(cgroup: Path) -> float | None:
 def _processor() -> str:
     with contextlib.suppress(OSError, subprocess.CalledProcessError):
         if platform.system() == "Linux":
-            return _model_name(Path("/proc/cpuinfo").read_text())
+            return model_name(Path("/proc/cpuinfo").read_text())
         if platform.system() == "Darwin":
             return _run("sysctl", "-n", "machdep.cpu.brand_string").strip()
     return platform.processor() or platform.machine()
 
 
-def _model_name(cpuinfo: str) -> str:
-    names = [line for line in cpuinfo.splitlines() if line.startswith("model name")]
-    return names[0].partition(":")[2].strip() if names else platform.machine()
+def model_name(cpuinfo: str) -> str:
+    """The processor that `/proc/cpuinfo` tells of, with family and model where it gives them: a
+    virtual machine may call generations of very different speed by one name."""
+    pairs = (line.partition(":") for line in reversed(cpuinfo.splitlines()))
+    found = {key.strip(): value.strip() for key, _, value in pairs}
+    name = found.get("model name", platform.machine())
+    if "cpu family" not in found or "model" not in found:
+        return name
+    return f"{name} (family {found['cpu family']}, model {found['model']})"
 
 
 def _git(root: Path, *arguments: str) -> str:

@@ -146,3 +146,12 @@ def test_exclusive_needs_one_worker_and_an_idle_machine(
     with CpuClock(workers=workers) as clock:
         pass
     assert (clock.wall_s, clock.cpu_s, clock.exclusive) == (10.0, 9.0, exclusive)
+
+
+def test_processors_of_one_name_are_told_apart() -> None:
+    core = "processor\t: {}\ncpu family\t: 25\nmodel\t\t: {}\nmodel name\t: AMD EPYC\n\n"
+    older, newer = (core.format(0, model) + core.format(1, model) for model in (1, 17))
+    assert environment.model_name(older) == "AMD EPYC (family 25, model 1)"
+    assert environment.model_name(newer) == "AMD EPYC (family 25, model 17)"
+    assert environment.model_name("model name : ARM\n") == "ARM"
+    assert environment.model_name("") == platform.machine()
