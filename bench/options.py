@@ -231,16 +231,25 @@ def chosen_cells(config: pytest.Config) -> set[CellKey] | None:
 
 
 def left_out(config: pytest.Config) -> list[Record]:
-    """What `--leave-out` names, read once; raises `pytest.UsageError` where that cannot be."""
+    """What `--leave-out` names, read once; raises `pytest.UsageError` where that cannot be.
+
+    What could not be read of it is in `left_unread`.
+    """
     if _LEFT_OUT not in config.stash:
         runs: Path = config.getoption("runs")
         try:
             found = [find_run(name, runs=runs) for name in config.getoption("leave_out")]
-            records = [read_records(run, notice=lambda text: None) for run in found]
+            unread = config.stash.setdefault(_LEFT_UNREAD, [])
+            records = [read_records(run, notice=unread.append) for run in found]
         except StoreError as error:
             raise pytest.UsageError(f"--leave-out {error}") from None
         config.stash[_LEFT_OUT] = [record for each in records for record in each]
     return config.stash[_LEFT_OUT]
+
+
+def left_unread(config: pytest.Config) -> list[str]:
+    """Notices on what `--leave-out` names: of a half-written line, whose case is trained again."""
+    return config.stash.get(_LEFT_UNREAD, [])
 
 
 def check(config: pytest.Config) -> None:
@@ -313,4 +322,5 @@ def _stand_ins(config: pytest.Config) -> dict[str, tuple[str, str]]:
 
 
 _LEFT_OUT = pytest.StashKey[list[Record]]()
+_LEFT_UNREAD = pytest.StashKey[list[str]]()
 _NOMINAL = pytest.StashKey[Mapping[str, Any]]()

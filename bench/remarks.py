@@ -39,8 +39,11 @@ class Remarks:
     def pytest_report_header(self) -> list[str]:
         """What is left out."""
         runs = self.config.getoption("leave_out")
-        count = len(options.left_out(self.config)) if runs else 0
-        return [f"left out: what {', '.join(runs)} has, {count} records"] if runs else []
+        if not runs:
+            return []
+        count = len(options.left_out(self.config))
+        head = f"left out: what {', '.join(runs)} has, {count} records"
+        return [head, *(f"left out: {text}" for text in options.left_unread(self.config))]
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:

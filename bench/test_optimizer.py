@@ -1,4 +1,4 @@
-"""Which optimizer learns most in a short run, each at its default rate?"""
+"""Which optimizer learns most, each at its default rate?"""
 
 from bench import recipes, recipes_paper2
 from bench.experiment import experiment
@@ -13,5 +13,5 @@ from bench.trial import Trial
     paper_factors=("optimizer", "library"),
 )
 def test_optimizer(trial: Trial) -> None:
-    """Which optimizer learns most in a short run, each at its default rate?"""
+    """Which optimizer learns most, each at its default rate?"""
     assert trial.run() in trial.threshold

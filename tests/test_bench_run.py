@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from harness.record import SCHEMA_FILE, decode
-from harness.store import read_manifest, read_records
+from harness.store import RECORDS, read_manifest, read_records
 from tests.bench_runs import (
     PATIENCE_S,
     Session,
@@ -301,11 +301,14 @@ def test_resume_replays_and_trains_nothing(serial: Session, tmp_path: Path) -> N
 
 
 def test_what_another_run_has_is_left_out(serial: Session, tmp_path: Path) -> None:
-    given = (*ARGUMENTS[:4], "--tier", "smoke", "--seeds", "3", "--leave-out", str(serial.run))
+    half = tmp_path / "half.jsonl"
+    half.write_bytes((serial.run / RECORDS).read_bytes() + b'{"run": "')
+    given = (*ARGUMENTS[:4], "--tier", "smoke", "--seeds", "3", "--leave-out", str(half))
     ended = run_bench(tmp_path, *given, "-n", "2", "-k", "depth and 1-seed or k3-s3-p1-seed0")
     assert ended.code == 0, ended.printed
     assert list(ended.lines()) == ["test_depth[1-seed2]"]
-    assert f"left out: what {serial.run} has, {len(OUTCOMES)} records" in ended.printed
+    assert f"left out: what {half} has, {len(OUTCOMES)} records" in ended.printed
+    assert re.search(r"left out: .*half\.jsonl:\d+: half-written last line", ended.printed)
     told = run_bench(tmp_path / "listed", *given, "--collect-only", "-q", "-k", "depth")
     assert re.search(r"estimated time of these 8 cases here with -n \d+: \d", told.printed)
 
