@@ -147,8 +147,8 @@ CARDS = (
             ),
         ),
         note="Small is taken for the amount of data, in pixel values. By images, 70,000 beside "
-        "60,000, MNIST is the larger of the two: in that reading the claim is false.",
-        revised="so; before, by images too, and so contradicted.",
+        "60,000, MNIST is the larger of the two: in that reading the claim is false, as it was "
+        "first stated here.",
     ),
     Claim(
         id="D1-C62",

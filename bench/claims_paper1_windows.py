@@ -64,8 +64,8 @@ WINDOWS = (
             ),
         ),
         needs="any",
-        note="The paper says that it can. It does with stride 1, which variant A has not.",
-        revised="in its words; before, that it does so in variant A, and so contradicted.",
+        note="The paper says that it can. It does with stride 1, which variant A has not: that it "
+        "does so in A, as the claim was first stated here, is false.",
     ),
     Claim(
         id="D1-C23",
@@ -255,7 +255,7 @@ WINDOWS = (
     Claim(
         id="D1-C32",
         place="2.3",
-        text="C is much like B, so that its larger kernel is not needed for good results.",
+        text="C is not much better than B, so that its larger kernel is not needed.",
         statements=stated_after(
             6,
             is_not_more(

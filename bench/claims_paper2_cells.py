@@ -35,6 +35,10 @@ IN_ANY_SETTING = (
 )
 
 
+ADDED = "in the reading of a squared error, when one seed was known; before, without it."
+"""How claims in these settings were stated anew."""
+
+
 def in_settings(
     make: Callable[[Mapping[str, str]], tuple[Statement, ...]],
 ) -> tuple[Statement, ...]:

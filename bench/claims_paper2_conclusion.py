@@ -2,7 +2,7 @@
 
 import itertools
 
-from bench.claims_paper2_cells import IN_ANY_SETTING, KERAS, in_settings
+from bench.claims_paper2_cells import ADDED, IN_ANY_SETTING, KERAS, in_settings
 from bench.recipes_paper2 import KERAS_BASE
 from bench.stating import cells, is_above, is_below, is_more, is_ordered, term
 from harness.claim import Claim, Fact, Statement
@@ -62,6 +62,7 @@ ADAM = (
             )
         ),
         note=f"{IN_ANY_SETTING} `tuned_optimizer` gives each its best rate.",
+        revised=ADDED,
     ),
     Claim(
         id="D2-C32",
@@ -127,6 +128,7 @@ ADAM = (
             )
         ),
         note=IN_ANY_SETTING,
+        revised=ADDED,
     ),
 )
 

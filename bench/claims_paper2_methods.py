@@ -317,8 +317,8 @@ MODEL = (
             ),
         ),
         note="Abstract is taken for what a linear classifier can tell the digits apart by: ridge "
-        "regression on 500 images, judged by 1,000. Adam, 10 epochs.",
-        revised="when a run of one epoch was known; before, it was not tested.",
+        "regression on 500 images, judged by 1,000. Adam, 10 epochs. Stated when a run of one "
+        "epoch was known.",
     ),
 )
 

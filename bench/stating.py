@@ -30,8 +30,8 @@ def in_readings(
 
 
 def stated_after(known: int, *statements: Statement) -> tuple[Statement, ...]:
-    """Statements that were made when so many seeds of their cells were known."""
-    return tuple(replace(statement, known=known) for statement in statements)
+    """Statements that were made when so many seeds of their cells were known, or more."""
+    return tuple(replace(each, known=max(each.known, known)) for each in statements)
 
 
 def cells(experiment: str, *variants: str) -> tuple[str, ...]:

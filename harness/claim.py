@@ -66,9 +66,9 @@ class Statement:
     of: Of = "mean"
     """Of the numbers, or of how much they vary: of each term its distance from its own median."""
     split: str = ""
-    """Metric that is 1 in some runs and 0 in others. If given, the number is that of the first kind
-    less the mean of the second in the same cell, over those of the first term's cells that have
-    both kinds; one a seed, not paired."""
+    """Metric that is 1 in some runs and 0 in others. If given, the statement is about how much
+    higher the number is in runs of the first kind than in those of the second in the same cell,
+    over those of the term's cells that have both kinds (`harness.kinds`)."""
     limit: float | None = None
     """If given, the number of a seed is 1 where the sum is no further from zero than this and 0
     where it is: the statement is about the share of such runs."""
@@ -237,6 +237,13 @@ def _check_statement(claim: Claim, statement: Statement) -> None:
         raise ClaimError(
             f"{says}: expected one term, as runs of two kinds are compared within its cells; got "
             f"{len(terms)}"
+        )
+    if (statement.split or statement.limit is not None) and (
+        statement.of == "spread" or statement.shows not in ("above", "below")
+    ):
+        raise ClaimError(
+            f"{says}: expected a mean above or below a bound, as it has a split or a limit; got "
+            f"{statement.of!r}, {statement.shows!r}"
         )
     if statement.limit is not None and not 0 < statement.bound < 1:
         raise ClaimError(

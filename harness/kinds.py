@@ -4,13 +4,15 @@ Several cells are taken together. What a cell adds to all its runs drops out, as
 with runs of its own cell. Runs of one seed are alike whatever their cell, so seeds are what is
 shuffled, whole: each keeps its numbers and gets the kinds of another. Where kinds have nothing to
 do with numbers every shuffle is as likely as the one that was seen, which makes the test exact, for
-seeds however few and numbers however distributed. It cannot go below 1 / n! with n seeds.
+seeds however few and numbers however distributed. With n seeds it cannot go below 1 / n!, in one
+cell with k runs of a kind not below one by the binomial coefficient of n and k.
 """
 
 import math
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import permutations
+from statistics import fmean
 
 import numpy as np
 import numpy.typing as npt
@@ -42,7 +44,8 @@ class Kinds:
     def by_seed(self) -> tuple[float, ...]:
         """The difference as one number a seed, for an interval: the jackknife's pseudo-values.
 
-        Source: Tukey, 1958. Where it hangs on a single seed there is one number in all.
+        Source: Tukey, 1958; moved so that their mean is the difference. Where it hangs on a single
+        seed there is one number in all.
         """
         whole, count = self.difference(), len(self.numbers)
         if whole is None:
@@ -51,7 +54,8 @@ class Kinds:
         known = [each for each in rest if each is not None]
         if len(known) < count:
             return (whole,)
-        return tuple(count * whole - (count - 1) * each for each in known)
+        middle = fmean(known)
+        return tuple(whole + (count - 1) * (middle - each) for each in known)
 
     def p_values(self, bound: float) -> tuple[float, float]:
         """p of the difference being above a bound, and below it, if kinds moved all numbers by just

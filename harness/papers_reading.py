@@ -75,7 +75,8 @@ GLOSSARY = (
     "**A seed** fixes a training's initial weights and the order of its images. Differences are "
     "taken between trainings of one seed; **points** are percentage points of accuracy.",
     f"**✓** the runs so far lie where the statement has them, **✗** they do not, **·** none tell. "
-    f"A mark **in brackets** stands on fewer than {LEAST_SEEDS} seeds, which tell next to nothing. "
+    f"A mark **in brackets** stands on fewer than {LEAST_SEEDS} seeds that count, which tell next "
+    "to nothing. "
     "A bold line that ends in a question mark is not decided yet.",
     "_In italics_: one reading of what a paper leaves unsaid; one that holds is enough. "
     "**Logits left alone**, or **plain**: without the ReLU that paper 1's card has on the outputs. "
@@ -91,7 +92,7 @@ def bullets(points: Sequence[str]) -> str:
 
 def reading(found: Repetition) -> str:
     """What the words of the verdicts and the columns mean."""
-    anew = sum(bool(verdict.claim.revised) for verdict in found.verdicts)
+    anew = sum(any(s.known for s in v.claim.statements) for v in found.verdicts)
     missed = (1 - RARE) ** 6
     return bullets(
         (
@@ -105,8 +106,12 @@ def reading(found: Repetition) -> str:
             f"so far, for each statement with a power of 0.8. The {LEVEL:.0%} are those of one "
             "look at a number of seeds fixed beforehand: seeds added because a verdict was wanting "
             "are a second look.",
-            f"**Stated anew**: {anew} claims, when some seeds were known. Those seeds are shown "
-            "and do not count: a statement is judged by later ones, told as `judged`.",
+            f"**Stated anew**: {anew} claims, or a part of them, when some seeds were known. Those "
+            "seeds are shown and do not count: a statement is judged by later ones, told as "
+            "`judged`.",
+            "**Epochs and steps to a target**: a training that ends before it gets there counts as "
+            "one more than it had; where that leaves open on which side a seed lies, the seed is "
+            "left out and told.",
             f"Means suppose that the seeds at hand show every kind of run. One that {RARE:.0%} of "
             f"runs are stays unseen in 6 seeds with a chance of {missed:.0%}; one in "
             f"{1 / unseen_rate(6, chance=LEVEL):.1f} with one of {LEVEL:.0%}.",

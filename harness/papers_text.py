@@ -17,26 +17,27 @@ def _found(result: Result) -> str:
     if found is None:
         return _nothing(result)
     if statement.shows == "seen":
-        seen = sum(value > statement.bound for value in result.values)
+        seen = sum(value > statement.bound for value in result.shown.values)
         return f"in {seen} of {_seeds(result)}"
     if statement.limit is not None:
-        return f"in {sum(result.values):g} of {_seeds(result)}"
-    if not result.tells:
+        return f"in {sum(result.shown.values):g} of {_seeds(result)}"
+    if statement.of == "spread" and found.n < 2:
         return "one seed tells no spread"
     return f"{_number(result, found)}, {_seeds(result)}"
 
 
 def _nothing(result: Result) -> str:
-    if result.untold:
-        return f"{_counted(result.untold)} ended before that could be told"
+    if result.shown.untold:
+        return f"{_counted(result.shown.untold)} ended before that could be told"
     return "no runs of both kinds yet" if result.statement.split else "no runs yet"
 
 
 def _seeds(result: Result) -> str:
     """`6 seeds`; how many of them count, and how many more do not tell."""
-    judged = f" ({result.judged} judged)" if result.judged < len(result.values) else ""
-    untold = f" ({result.untold} more ended before)" if result.untold else ""
-    return f"{_counted(len(result.values))}{judged}{untold}"
+    shown, judged = result.shown, result.judged.seeds
+    counting = f" ({judged} judged)" if judged < shown.seeds else ""
+    untold = f" ({shown.untold} more ended before)" if shown.untold else ""
+    return f"{_counted(shown.seeds)}{counting}{untold}"
 
 
 def _counted(seeds: int) -> str:
@@ -51,12 +52,13 @@ def with_reading(result: Result) -> str:
 
 def mark(result: Result) -> str:
     """Whether the runs so far lie where the statement has them: ✓, ✗, or · if none can tell; in
-    brackets where few seeds say so, unless it is a number that no seed changes."""
+    brackets where few seeds that count say so, unless it is a number that no seed changes."""
     if not result.tells:
         return "·"
     sign = "✗" if result.leans_against else "✓"
-    few = len(result.values) < LEAST_SEEDS and not result.metric.is_fixed
-    return f"({sign})" if few and not (result.statement.shows == "seen" and sign == "✓") else sign
+    few = result.judged.seeds < LEAST_SEEDS and not result.metric.is_fixed
+    was_seen = result.statement.shows == "seen" and sign == "✓" and result.judged.seeds > 0
+    return f"({sign})" if few and not was_seen else sign
 
 
 def evidence(verdict: Verdict) -> list[str]:
@@ -95,6 +97,8 @@ def wanting(verdict: Verdict) -> str:
     needed = verdict.seeds_needed
     if needed is not None and verdict.awaits_sight:
         return f"one such run may show it; about {needed} seeds without one would refute it"
+    if needed is None and verdict.seeds == 0:
+        return "no run tells yet"
     if needed is None and verdict.seeds < LEAST_SEEDS:
         few = "one seed tells no" if verdict.seeds < 2 else "two seeds tell too little of the"
         return f"{few} spread"

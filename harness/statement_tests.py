@@ -86,7 +86,8 @@ def _is_share(read: Metric, statement: Statement) -> bool:
     """Whether a number is 1 or 0, and the bound a share of runs."""
     (first, *others), bound = statement.terms, statement.bound
     is_one_or_none = len(first.at) == 1 or first.over not in ("mean", "range")
-    alone = read.is_outcome and is_one_or_none and not others and 0 < bound < 1
+    is_own = is_one_or_none and not others and first.weight == 1.0 and statement.of == "mean"
+    alone = read.is_outcome and is_own and 0 < bound < 1 and statement.shows != "within"
     return statement.limit is not None or alone
 
 
@@ -141,8 +142,8 @@ def _by_spread(
 def _least(read: Metric, statement: Statement, level: float) -> int:
     if statement.split:
         return least_shuffled(level, cells=len(statement.terms[0].at))
-    if _kind(read, statement) == "sign-flip":
-        return least_seeds(level)
+    if _kind(read, statement) == "sign-flip":  # of distances, one is always zero
+        return least_seeds(level) + (statement.of == "spread")
     return LEAST_SPREAD_SEEDS if statement.of == "spread" else LEAST_SEEDS
 
 

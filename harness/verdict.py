@@ -8,6 +8,7 @@ of a paper are corrected together by Holm, so that the chance of a single false 
 them is at most 5%.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -17,8 +18,8 @@ from harness.estimate import Estimate, estimate
 from harness.inference import holm
 from harness.metrics import Metric, metric
 from harness.record import Record
-from harness.statement_tests import lies_so, needed
-from harness.statement_values import numbers_of, ratio_of
+from harness.statement_tests import LEAST_SEEDS, lies_so, needed
+from harness.statement_values import Numbers, numbers_of, ratio_of
 from harness.term_values import Cells, cells_of
 
 Grounds = Literal["calculation", "sight", "statistics"]
@@ -35,35 +36,34 @@ class Result:
     """The statement."""
     metric: Metric
     """In whose unit the numbers are."""
-    values: tuple[float, ...]
-    """The numbers, one a seed."""
-    judged: int
-    """Seeds among them that count: fewer where others were known when it was stated."""
-    untold: int
-    """Seeds that do not tell, as a training ended before it got to where it was to be timed."""
+    shown: Numbers
+    """The numbers of all seeds."""
+    judged: Numbers
+    """Those of seeds that count: all but what was known when it was stated."""
     level: float
     """What p has to be below on one side, for the first of its paper's claims."""
-    p_for: float
-    """Chance of such numbers if it were only just not so; not corrected."""
-    p_against: float
-    """Chance of such numbers if it were only just so; not corrected."""
     ratio: float | None = None
     """Of a statement about a ratio, that of the two means."""
 
     @property
     def estimate(self) -> Estimate | None:
-        """Mean and interval of the numbers; `None` without any."""
-        return estimate(self.values)
+        """Mean and interval of the numbers shown; `None` without any."""
+        return estimate(self.shown.values)
+
+    @property
+    def _telling(self) -> Numbers:
+        """What tells on which side it lies: the seeds that count, or all while there is none."""
+        return self.judged if self.judged.seeds else self.shown
 
     @property
     def tells(self) -> bool:
         """There are numbers enough to lie on one side or the other."""
-        return len(self.values) >= (2 if self.statement.of == "spread" else 1)
+        return len(self._telling.values) >= (2 if self.statement.of == "spread" else 1)
 
     @property
     def leans_against(self) -> bool:
         """The mean lies on the other side; not known without runs that tell."""
-        return self.tells and not lies_so(self.statement, self.values)
+        return self.tells and not lies_so(self.statement, self._telling.values)
 
     @property
     def is_unseen(self) -> bool:
@@ -72,9 +72,14 @@ class Result:
 
     def seeds_needed(self, *, among: int) -> int | None:
         """Seeds that would decide it on the side where the numbers lie, as one of so many that each
-        could; `None` if out of sight."""
-        need = needed(self.statement, self.values, self.metric, level=self.level / among)
-        return None if need is None else need + len(self.values) - self.judged
+        could; `None` if out of sight. Known ones and those that will not tell come on top."""
+        is_sight, few = self.statement.shows == "seen", self.judged.seeds < LEAST_SEEDS
+        basis = self.shown if few and not is_sight else self.judged
+        need = needed(self.statement, basis.values, self.metric, level=self.level / among)
+        if need is None:
+            return None
+        untold = 1 + basis.untold / basis.seeds if basis.seeds else 1.0
+        return math.ceil(need * untold) + self.shown.seeds - self.judged.seeds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +92,7 @@ class Verdict:
     """The verdict."""
     p: float
     """The smaller of both sides, doubled, corrected over the claims of the paper; 0 where a
-    calculation decided, 1 where nothing could."""
+    calculation or a run that was seen decided, 1 where nothing could."""
     results: tuple[Result, ...]
     """One a statement."""
     missing: tuple[str, ...]
@@ -114,7 +119,7 @@ class Verdict:
     def seeds(self) -> int:
         """Seeds of the statement that has the fewest, in the reading that has most; 0 for none."""
         readings = _by_reading(self.results)
-        return max((min(len(found.values) for found in own) for own in readings), default=0)
+        return max((min(found.shown.seeds for found in own) for own in readings), default=0)
 
     @property
     def shown_in(self) -> str:
@@ -233,7 +238,8 @@ def _sides(claim: Claim, results: Sequence[Result]) -> tuple[float, float]:
 def _sides_of_one(claim: Claim, results: Sequence[Result]) -> tuple[float, float]:
     """The same in one reading."""
     count = len(results)
-    p_for, p_against = [found.p_for for found in results], [found.p_against for found in results]
+    p_for = [found.judged.p_for for found in results]
+    p_against = [found.judged.p_against for found in results]
     if claim.needs == "all":
         return max(p_for), min(1.0, count * min(p_against))
     return min(1.0, count * min(p_for)), max(p_against)
@@ -269,16 +275,12 @@ def _latest(needs: Sequence[int | None]) -> int | None:
 
 def _result(statement: Statement, cells: Cells, *, level: float) -> Result:
     shown, known = numbers_of(statement, cells), statement.known
-    counted = numbers_of(statement, _later(cells, known)) if known else shown
     return Result(
         statement=statement,
         metric=metric(statement.terms[0].metric),
-        values=shown.values,
-        judged=len(counted.values),
-        untold=shown.untold,
+        shown=shown,
+        judged=numbers_of(statement, _later(cells, known)) if known else shown,
         level=level,
-        p_for=counted.p_for,
-        p_against=counted.p_against,
         ratio=ratio_of(statement, cells),
     )
 

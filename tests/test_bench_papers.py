@@ -1,9 +1,12 @@
 """The recipes of the four papers: what their texts say, and what they must differ in."""
 
+from dataclasses import replace
+
 import pytest
 
 from bench import planning, recipes_paper1, recipes_paper2, recipes_paper3, recipes_paper4
 from bench import recipes_tuning as tuning
+from bench.claims import CLAIMS
 from bench.experiment import Experiment, Variant
 from bench.recipes import PAPER_1
 from lenet.model import LeNet
@@ -173,6 +176,10 @@ def test_paper_4_reaches_its_final_setting() -> None:
     assert (start.optimizer.momentum, start.learning_rate, start.epochs) == (0.0, 0.01, 8)
     assert recipes_paper4.seeds()["weights"].order_seed == 0
     assert recipes_paper4.seeds()["order"].weight_seed == 0
+    assert recipes_paper4.seeds()["final-both"] == final
+    held = replace(final, weight_seed=1, output_activation="relu", batch_size=256)
+    assert recipes_paper4.seeds()["final-rectified-order-weights1"] == held
+    assert recipes_paper4.starts()["batch-512"] == replace(start, batch_size=512)
 
 
 def test_fair_tuning_gives_each_contender_as_much() -> None:
@@ -187,3 +194,12 @@ def test_claims_of_papers_are_run_in_the_paper_tier(experiments: dict[str, Exper
     unasked = {name for name, each in experiments.items() if each.is_unasked("paper")}
     assert {"optimizer", "cifar_first", "path", "tuned_optimizer"} < unasked
     assert "adam-keras" in variants(experiments["optimizer"])
+
+
+def test_a_claim_that_was_stated_anew_says_what_was_known_and_counts_it_out() -> None:
+    """Either without the other would hide that runs suggested what they judge."""
+    for claim in CLAIMS.claims:
+        known = any(statement.known for statement in claim.statements)
+        assert bool(claim.revised) == known, claim.id
+    (gradients,) = [claim for claim in CLAIMS.claims if claim.id == "D1-C13"]
+    assert {each.known for each in gradients.statements if each.shows == "seen"} == {6}

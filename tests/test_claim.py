@@ -82,6 +82,8 @@ def test_damaged_claims_are_an_error_with_the_file(tmp_path: Path, content: byte
         (replace(FOUND, claims=()), "expected a claim's id, got 'D2-C31'"),
         (stated(terms=()), "'Adam ends above 98%': expected terms"),
         (stated(terms=(TERM, TERM), split="diverged"), "expected one term, .* got 2"),
+        (stated(limit=0.01, bound=0.5, shows="within"), "expected a mean above or below"),
+        (stated(split="diverged", of="spread"), "expected a mean above or below a bound"),
         (stated(limit=0.01, bound=1.5), "expected a share of runs between 0 and 1"),
         (stated(of="spread", shows="below"), "expected a spread to be shown above a bound"),
         (

@@ -73,6 +73,10 @@ def test_one_seed_is_chance() -> None:
 def test_a_mean_of_fewer_seeds_does_not_lead() -> None:
     uneven = runs("optimizer", "sgd", 0.0)[:3], runs("optimizer", "adam", 0.1)[:1]
     assert best_sentence(*comparisons(*uneven)) == (
+        "sgd, alone with 3 seeds, has 80.30% after 2 epochs; 1 with fewer seeds lies higher"
+    )
+    three = runs("optimizer", "sgd", 0.0)[:3], runs("optimizer", "slow", -0.1)[:3]
+    assert best_sentence(*comparisons(*three, runs("optimizer", "adam", -0.2)[:1])) == (
         "sgd has the highest mean of those with 3 seeds: 80.30% after 2 epochs"
     )
     assert seeds_of(*comparisons(*uneven)) == "1 to 3 seeds"

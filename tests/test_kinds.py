@@ -27,6 +27,13 @@ def test_cells_of_one_kind_tell_nothing() -> None:
     assert made([[1], [2]], [[1], [1]]).by_seed() == ()
 
 
+def test_the_numbers_by_seed_have_the_difference_as_their_mean() -> None:
+    rng = np.random.default_rng(2)
+    for _ in range(50):
+        found = made(rng.normal(0, 1, (6, 7)), rng.random((6, 7)) < 0.6)
+        assert np.mean(found.by_seed()) == pytest.approx(found.difference())
+
+
 def test_what_hangs_on_one_seed_has_no_spread() -> None:
     found = made([[1], [5], [6]], [[1], [0], [0]])
     assert found.by_seed() == pytest.approx([-4.5])

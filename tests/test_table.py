@@ -10,7 +10,16 @@ import pytest
 
 from harness.compare import compare
 from harness.record import Record
-from harness.table import escape, markdown, markdown_table, notes, rows, to_csv, to_json
+from harness.table import (
+    SHARED_MARK,
+    escape,
+    markdown,
+    markdown_table,
+    notes,
+    rows,
+    to_csv,
+    to_json,
+)
 from tests.records import TIMING, bench_records, make_record
 
 HOSTILE = "a|b\n<script>alert(1)</script> `x` *y* [t](http://z) \\ $q$"
@@ -117,6 +126,18 @@ def test_times_of_a_shared_machine_are_marked_and_explained() -> None:
     assert cells(markdown(comparison))[0]["epoch time, s"] == "≈3.000"
     assert any(note.startswith("≈") for note in notes(comparison))
     assert not any("≈" in note for note in notes(compare(pair())[0]))
+
+
+def test_runs_of_several_machines_are_timed_in_yardsticks_and_have_no_outcomes() -> None:
+    (found,) = compare(pair())
+    (first, *_) = cells(markdown(found, pooled=True))
+    timing = pair()[0].timing
+    assert timing.yardstick_s
+    assert first["epoch, yardsticks"] == f"{(pair()[0].epoch_s or 0) / timing.yardstick_s:,.0f}"
+    assert not {"epoch time, s", "outcome"} & first.keys()
+    said = " ".join(notes(found, pooled=True))
+    assert "Yardsticks: an epoch's time over" in said
+    assert SHARED_MARK not in said
 
 
 def test_an_interval_wider_than_all_that_was_seen_is_pointed_out() -> None:

@@ -1,6 +1,6 @@
 """Verdicts on claims over made-up runs whose answer is known, and how often they are wrong."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -8,46 +8,12 @@ import pytest
 from scipy import stats
 
 from harness.claim import Claim, Claims, Fact, Reported, Statement, Term
-from harness.record import Record
 from harness.repeated import repeat
 from harness.statement_tests import unseen_rate
 from harness.term_values import by_seed, cells_of
-from harness.verdict import Verdict, judge
-from tests.records import make_epoch, make_record
-
-Values = Mapping[str, Sequence[float]]
-
-
-def runs(values: Values) -> list[Record]:
-    """One run a value and variant; its seed is its place."""
-    return [
-        make_record(
-            experiment="e", variant=variant, baseline=variant, seed=seed, accuracies=[value]
-        )
-        for variant, found in values.items()
-        for seed, value in enumerate(found)
-    ]
-
-
-def term(variant: str, weight: float = 1.0, metric: str = "test_accuracy") -> Term:
-    return Term(metric=metric, at=(f"e/{variant}",), weight=weight)
-
-
-def more(bound: float = 0.0, **others: object) -> Statement:
-    terms = (term("a"), term("b", -1.0))
-    return replace(Statement(says="a above b", terms=terms, bound=bound), **others)  # type: ignore[arg-type]
-
-
-def claim(*statements: Statement, **others: object) -> Claim:
-    found = Claim(id="D1-C01", place="1", text="a beats b", statements=statements)
-    return replace(found, **others)  # type: ignore[arg-type]
-
-
-def verdict(found: Claim, values: Values) -> Verdict:
-    return judge(Claims(claims=(found,)), runs(values))[0]
-
-
-HIGH, LOW = (0.97, 0.975, 0.972, 0.969), (0.95, 0.953, 0.955, 0.949)
+from harness.verdict import judge
+from tests.claim_runs import HIGH, LOW, claim, more, runs, term, verdict
+from tests.records import make_epoch
 
 
 def test_both_sides_and_neither() -> None:
@@ -101,42 +67,6 @@ def test_two_seeds_that_agree_decide_nothing() -> None:
     assert verdict(claim(more()), {"a": high, "b": low}).word == "supported"
 
 
-def test_two_humps_are_no_certain_difference_of_spread() -> None:
-    """Of runs that go well or badly all distances from the median are one number, or another."""
-    rng, false, times = np.random.default_rng(3), 0, 300
-    for _ in range(times):
-        drawn = {side: 0.95 - 0.5 * (rng.random(6) < 0.3) for side in "ab"}
-        values = {side: (found + rng.normal(0, 0.003, 6)).tolist() for side, found in drawn.items()}
-        (result,) = verdict(claim(more(of="spread")), values).results
-        false += result.p_for < 0.01
-    assert false / times < 0.02
-
-
-def test_two_trainings_that_never_get_there_are_not_alike() -> None:
-    alike = more(bound=2.0, shows="within")
-    alike = replace(alike, terms=tuple(replace(e, metric="epochs_to@0.9") for e in alike.terms))
-    slow, fast = (0.5, 0.51, 0.52, 0.53), (0.95, 0.951, 0.952, 0.953)
-    (result,) = verdict(claim(alike), {"a": slow, "b": slow[::-1]}).results
-    assert (result.values, result.untold, result.p_for) == ((), 4, 1.0)
-    (result,) = verdict(claim(alike), {"a": fast, "b": fast[::-1]}).results
-    assert (result.values, result.untold) == ((0.0,) * 4, 0)
-    slower = replace(alike, shows="above", bound=0.0)
-    (result,) = verdict(claim(slower), {"a": slow, "b": fast}).results
-    assert (result.values, result.untold) == ((1.0,) * 4, 0)
-    twice = replace(slower, terms=(slower.terms[0], replace(slower.terms[1], weight=-3.0)))
-    (result,) = verdict(claim(twice), {"a": slow, "b": fast}).results
-    assert result.untold == 4  # 2 epochs or more beside 1: three times or not
-
-
-def test_what_suggested_a_wording_does_not_judge_it() -> None:
-    anew = claim(more(known=3), revised="when three seeds were known")
-    found = verdict(anew, {"a": HIGH, "b": LOW})
-    (result,) = found.results
-    assert (found.word, len(result.values), result.judged) == ("undecided", 4, 1)
-    assert (found.seeds_needed or 0) >= 3 + 3
-    assert verdict(anew, {"a": HIGH * 2, "b": LOW * 2}).word == "supported"
-
-
 def test_readings_and_statements_cost_seeds() -> None:
     """A forecast that is met is a verdict: it counts each try that the verdict is corrected for."""
     near = [0.0031, 0.0028, 0.003, 0.0029]
@@ -145,14 +75,6 @@ def test_readings_and_statements_cost_seeds() -> None:
     three = tuple(more(bound=0.0026, reading=name) for name in ("x", "y", "z"))
     assert alone is not None
     assert (verdict(claim(*three), values).seeds_needed or 0) > alone
-
-
-def test_few_seeds_say_nothing_of_how_runs_vary() -> None:
-    """Of two, both distances from the median are one number, and t would be sure of anything."""
-    statement = replace(more(), terms=(term("a"),), of="spread", bound=0.01)
-    wide = [0.9 + 0.05 * (-1) ** place * (1 + place / 50) for place in range(6)]
-    assert verdict(claim(statement), {"a": wide[:4]}).word == "undecided"
-    assert verdict(claim(statement), {"a": wide}).word == "supported"
 
 
 def test_seeds_that_would_do() -> None:
@@ -201,45 +123,16 @@ def test_seen_is_shown_by_one_run_and_refuted_by_many() -> None:
 def test_shares_of_runs_are_tested_by_the_binomial() -> None:
     often = Statement(says="mostly stuck", terms=(term("a", metric="below@0.9"),), bound=0.5)
     found = verdict(claim(often), {"a": [0.3] * 8})
-    assert found.results[0].p_for == pytest.approx(1 / 2**8)
+    assert found.results[0].judged.p_for == pytest.approx(1 / 2**8)
     rarely = replace(often, shows="below", bound=0.2)
     found = verdict(claim(rarely), {"a": [0.97] * 6})
-    assert found.results[0].p_for == pytest.approx(0.8**6)
+    assert found.results[0].judged.p_for == pytest.approx(0.8**6)
 
 
 def test_differences_of_outcomes_are_tested_by_their_signs() -> None:
     more_often = replace(more(), terms=(term("a", 1.0, "below@0.9"), term("b", -1.0, "below@0.9")))
     found = verdict(claim(more_often), {"a": [0.3] * 5, "b": [0.97] * 5})
-    assert found.results[0].p_for == pytest.approx(1 / 2**5)
-
-
-def test_spread_is_told_apart_from_the_mean() -> None:
-    wild = (0.5, 0.9, 0.2, 0.99, 0.4, 0.95)
-    tame = (0.97, 0.971, 0.969, 0.972, 0.97, 0.968)
-    assert verdict(claim(more(of="spread")), {"a": wild, "b": tame}).word == "supported"
-    assert verdict(claim(more(of="spread")), {"a": tame, "b": wild}).word == "contradicted"
-
-
-def test_kinds_of_runs_are_compared_by_shuffles() -> None:
-    """Three bad runs of seven below all good ones: one choice of three in 35."""
-    split = Statement(says="", terms=(term("a"),), split="below@0.9")
-    values = [0.2, 0.3, 0.25, 0.97, 0.98, 0.96, 0.97, 0.1, 0.15, 0.99]
-    found = verdict(claim(split), {"a": values[:7]})
-    assert found.results[0].p_against == pytest.approx(1 / 35)
-    assert found.word == "undecided"
-    assert verdict(claim(split), {"a": values}).word == "contradicted"
-    assert verdict(claim(split), {"a": [0.97, 0.98, 0.96]}).word == "undecided"
-
-
-def test_kinds_of_runs_are_those_of_one_cell() -> None:
-    """Bad runs have the larger number in each cell, good ones that of the other cell's level."""
-    split = Statement(says="", terms=(Term(metric="test_accuracy", at=("e/a", "e/b")),))
-    split = replace(split, split="below@0.5")
-    values = {"a": [0.40, 0.41, 0.42, 0.51, 0.52, 0.53], "b": [0.9, 0.91, 0.92, 0.93, 0.94, 0.95]}
-    (found,) = verdict(claim(split), values).results
-    assert found.estimate
-    assert found.estimate.mean == pytest.approx(-0.11)
-    assert verdict(claim(split), {"b": values["b"]}).results[0].values == ()
+    assert found.results[0].judged.p_for == pytest.approx(1 / 2**5)
 
 
 def test_a_share_of_pairs_lies_within_a_limit() -> None:
@@ -247,8 +140,8 @@ def test_a_share_of_pairs_lies_within_a_limit() -> None:
     mostly = more(limit=0.05, bound=0.5)
     values = {"a": [0.97] * 9 + [0.1], "b": [0.96] * 10}
     found = verdict(claim(mostly), values)
-    assert found.results[0].values == (1.0,) * 9 + (0.0,)
-    assert found.results[0].p_for == pytest.approx(
+    assert found.results[0].shown.values == (1.0,) * 9 + (0.0,)
+    assert found.results[0].judged.p_for == pytest.approx(
         stats.binomtest(9, 10, alternative="greater").pvalue
     )
     assert found.word == "supported"
