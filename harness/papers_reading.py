@@ -106,9 +106,9 @@ def reading(found: Repetition) -> str:
             f"so far, for each statement with a power of 0.8. The {LEVEL:.0%} are those of one "
             "look at a number of seeds fixed beforehand: seeds added because a verdict was wanting "
             "are a second look.",
-            f"**Stated anew**: {anew} claims, or a part of them, when some seeds were known. Those "
-            "seeds are shown and do not count: a statement is judged by later ones, told as "
-            "`judged`.",
+            f"**Stated anew**: {anew} claims, or a part of them, when some seeds were known. What "
+            "suggests a statement is no test of it: it is judged by seeds that were not `known "
+            "before`, and those are told as long as there are no others.",
             "**Epochs and steps to a target**: a training that ends before it gets there counts as "
             "one more than it had; where that leaves open on which side a seed lies, the seed is "
             "left out and told.",

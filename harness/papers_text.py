@@ -17,27 +17,30 @@ def _found(result: Result) -> str:
     if found is None:
         return _nothing(result)
     if statement.shows == "seen":
-        seen = sum(value > statement.bound for value in result.shown.values)
+        seen = sum(value > statement.bound for value in result.told.values)
         return f"in {seen} of {_seeds(result)}"
     if statement.limit is not None:
-        return f"in {sum(result.shown.values):g} of {_seeds(result)}"
+        return f"in {sum(result.told.values):g} of {_seeds(result)}"
     if statement.of == "spread" and found.n < 2:
         return "one seed tells no spread"
     return f"{_number(result, found)}, {_seeds(result)}"
 
 
 def _nothing(result: Result) -> str:
-    if result.shown.untold:
-        return f"{_counted(result.shown.untold)} ended before that could be told"
+    if result.told.untold:
+        return f"{_counted(result.told.untold)} ended before that could be told"
     return "no runs of both kinds yet" if result.statement.split else "no runs yet"
 
 
 def _seeds(result: Result) -> str:
-    """`6 seeds`; how many of them count, and how many more do not tell."""
-    shown, judged = result.shown, result.judged.seeds
-    counting = f" ({judged} judged)" if judged < shown.seeds else ""
-    untold = f" ({shown.untold} more ended before)" if shown.untold else ""
-    return f"{_counted(shown.seeds)}{counting}{untold}"
+    """`6 seeds`; how many more do not tell, or were known before and do not count."""
+    told, known = result.told, result.shown.seeds - result.judged.seeds
+    notes = [f"{told.untold} more ended before"] if told.untold else []
+    if known and result.judged.seeds:
+        notes.append(f"{known} more known before")
+    elif known:
+        notes.append("known before")
+    return _counted(told.seeds) + (f" ({', '.join(notes)})" if notes else "")
 
 
 def _counted(seeds: int) -> str:

@@ -43,27 +43,27 @@ class Result:
     level: float
     """What p has to be below on one side, for the first of its paper's claims."""
     ratio: float | None = None
-    """Of a statement about a ratio, that of the two means."""
+    """Of a statement about a ratio, that of the two means, over the seeds that are told."""
+
+    @property
+    def told(self) -> Numbers:
+        """What is told of it: the seeds that count, or all while there is none that does."""
+        return self.judged if self.judged.seeds else self.shown
 
     @property
     def estimate(self) -> Estimate | None:
-        """Mean and interval of the numbers shown; `None` without any."""
-        return estimate(self.shown.values)
-
-    @property
-    def _telling(self) -> Numbers:
-        """What tells on which side it lies: the seeds that count, or all while there is none."""
-        return self.judged if self.judged.seeds else self.shown
+        """Mean and interval of the numbers that are told; `None` without any."""
+        return estimate(self.told.values)
 
     @property
     def tells(self) -> bool:
         """There are numbers enough to lie on one side or the other."""
-        return len(self._telling.values) >= (2 if self.statement.of == "spread" else 1)
+        return len(self.told.values) >= (2 if self.statement.of == "spread" else 1)
 
     @property
     def leans_against(self) -> bool:
         """The mean lies on the other side; not known without runs that tell."""
-        return self.tells and not lies_so(self.statement, self._telling.values)
+        return self.tells and not lies_so(self.statement, self.told.values)
 
     @property
     def is_unseen(self) -> bool:
@@ -274,14 +274,15 @@ def _latest(needs: Sequence[int | None]) -> int | None:
 
 
 def _result(statement: Statement, cells: Cells, *, level: float) -> Result:
-    shown, known = numbers_of(statement, cells), statement.known
+    later = _later(cells, statement.known) if statement.known else cells
+    shown, judged = numbers_of(statement, cells), numbers_of(statement, later)
     return Result(
         statement=statement,
         metric=metric(statement.terms[0].metric),
         shown=shown,
-        judged=numbers_of(statement, _later(cells, known)) if known else shown,
+        judged=judged,
         level=level,
-        ratio=ratio_of(statement, cells),
+        ratio=ratio_of(statement, later if judged.seeds else cells),
     )
 
 

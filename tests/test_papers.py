@@ -185,7 +185,10 @@ def test_one_training_counts_wherever_its_recipe_is_asked_for() -> None:
 
 
 def test_seeds_that_do_not_count_or_do_not_tell_are_told() -> None:
-    assert "4 seeds (1 judged)" in told(records(), replace(BETTER, known=3))
+    assert "1 seed (3 more known before)" in told(records(), replace(BETTER, known=3))
+    assert "(✓) Adam ends above SGD: +1.00 points (1.00 to 1.00), 4 seeds (known before)" in told(
+        records(), replace(BETTER, known=4)
+    )
     times = tuple(replace(each, metric="epochs_to@0.9999") for each in BETTER.terms)
     never = replace(BETTER, says="later", terms=times)
     assert "· later: 4 seeds ended before that could be told" in told(records(), never)
