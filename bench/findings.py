@@ -19,12 +19,11 @@ FINDINGS: tuple[Finding, ...] = (
     ),
     Finding(
         claim="X-C01",
-        question="Do batch size and a ReLU on the logits explain the 0.54 with which paper 4 "
-        "begins?",
-        supported="Large batches and a ReLU on the logits together can give the 0.54 with which "
-        "paper 4 begins; neither does alone.",
-        contradicted="Large batches and a ReLU on the logits do not explain the 0.54 with which "
-        "paper 4 begins, or one of them does alone.",
+        question="Do large batches give the 0.54 with which paper 4 begins, alone or with a ReLU on "
+        "the logits?",
+        supported="Large batches can give the 0.54 with which paper 4 begins.",
+        contradicted="Large batches do not explain the 0.54 with which paper 4 begins, neither "
+        "alone nor with a ReLU on the logits.",
     ),
     Finding(
         claim="X-C02",
