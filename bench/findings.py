@@ -19,8 +19,8 @@ FINDINGS: tuple[Finding, ...] = (
     ),
     Finding(
         claim="X-C01",
-        question="Do large batches give the 0.54 with which paper 4 begins, alone or with a ReLU on "
-        "the logits?",
+        question="Do large batches give the 0.54 with which paper 4 begins, alone or with a ReLU "
+        "on the logits?",
         supported="Large batches can give the 0.54 with which paper 4 begins.",
         contradicted="Large batches do not explain the 0.54 with which paper 4 begins, neither "
         "alone nor with a ReLU on the logits.",
