@@ -1,9 +1,9 @@
 """What the runs of the studies took, and the commands that make them again. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from statistics import median_high
 
 from harness.claim import Claims, Paper, cells
-from harness.compare import Comparison
 from harness.repetition import Repetition
 from harness.table import escape
 
@@ -12,12 +12,34 @@ def whole_command(found: Repetition) -> str:
     """The one command that makes all runs again; empty without any."""
     if not found.cost:
         return ""
-    command = _command(found.comparisons, _stand_ins(found, found.claims.papers))
+    papers = found.claims.papers
+    names = [name for paper in papers for name in paper.experiments]
+    seeds = max(_usual(found, paper.experiments) for paper in papers)
+    command = _command(seeds, _stand_ins(found, papers))
     return (
-        "This trains every case with as many seeds as any has here. `--resume RUN` goes on with a "
-        "run of it, `--leave-out RECORDS` trains only what a kept file of records lacks, `--claim "
-        f"ID` what one claim asks for.{_unasked(found)}\n\n```console\n{command}\n```"
+        f"This trains every case with {seeds} seeds{_more(found, names, seeds)}. `--resume RUN` goes on with a run of it, `--leave-out "
+        "RECORDS` trains only what a kept file of records lacks, `--claim ID` what one claim asks "
+        f"for.{_unasked(found)}\n\n```console\n{command}\n```"
     )
+
+
+def _usual(found: Repetition, names: Iterable[str]) -> int:
+    """Seeds that most of these experiments have at most; 1 without any run."""
+    known = [seeds for name in names if (seeds := _seeds(found, name))]
+    return median_high(known) if known else 1
+
+
+def _seeds(found: Repetition, name: str) -> int:
+    """Seeds of the case of an experiment that has most."""
+    cells = (cell for each in found.named(name) for cell in each.cells)
+    return max((case.seed + 1 for cell in cells for case in cell.results), default=0)
+
+
+def _more(found: Repetition, names: Iterable[str], seeds: int) -> str:
+    """Which of these experiments have more."""
+    more = {name: count for name in names if (count := _seeds(found, name)) > seeds}
+    said = ", ".join(f"`{name}` has up to {count}" for name, count in more.items())
+    return f" ({said})" if said else ""
 
 
 def _unasked(found: Repetition) -> str:
@@ -40,24 +62,21 @@ def cost_of(found: Repetition, paper: Paper) -> list[str]:
     if not costs:
         return []
     count, minutes = sum(c.trainings for c in costs), round(sum(c.seconds for c in costs) / 60)
-    comparisons = [each for name in paper.experiments for each in found.named(name)]
-    command = _command(comparisons, _stand_ins(found, [paper]), names=paper.experiments)
+    seeds = _usual(found, paper.experiments)
+    command = _command(seeds, _stand_ins(found, [paper]), names=paper.experiments)
     return [
         f"{count:,} trainings, {minutes // 60} h {minutes % 60:02} min of training and "
-        "evaluation, summed over workers. Every case, with as many seeds as any has, "
-        "or on from where a run of it stopped with `--resume RUN`:",
+        f"evaluation, summed over workers. Every case with {seeds} seeds"
+        f"{_more(found, paper.experiments, seeds)}, or on from where a run of it stopped with "
+        "`--resume RUN`:",
         f"```console\n{command}\n```",
     ]
 
 
-def _command(
-    comparisons: Sequence[Comparison], stand_ins: Mapping[str, str], *, names: Iterable[str] = ()
-) -> str:
-    """What trains as many seeds as there are; of these experiments, or of all."""
-    cases = [case for each in comparisons for cell in each.cells for case in cell.results]
+def _command(seeds: int, stand_ins: Mapping[str, str], *, names: Iterable[str] = ()) -> str:
+    """What trains so many seeds; of these experiments, or of all."""
     options = "".join(f" --experiment {name}" for name in names)
     files = "".join(f" --stand-in {old}={name}.npz" for name, old in sorted(stand_ins.items()))
-    seeds = max(case.seed for case in cases) + 1
     return f"pytest bench/ -n auto --tier paper --seeds {seeds}{options}{files}"
 
 

@@ -1,125 +1,21 @@
-"""The page on the studies: what it says of made-up runs, and the command that writes it."""
+"""The page on the studies: what it says of made-up runs."""
 
-import json
 import re
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
 
-from harness import report
 from harness.claim import (
     Claim,
     Claims,
-    Fact,
-    Finding,
-    Paper,
-    Reported,
     Statement,
-    Term,
-    write_claims,
 )
 from harness.compare import CompareError
-from harness.kept import RECORDS_PACKED
-from harness.papers import RecordedRun, repetition
+from harness.papers import repetition
 from harness.papers_page import papers_page, papers_summary
-from harness.record import Record, encode
-from harness.store import RECORDS, read_records
+from harness.record import Record
+from tests.papers_samples import ADAM, BETTER, CLAIMS, SGD, loaded, page, records, table_lines
 from tests.records import DATASET, make_record
-
-ADAM, SGD = (Term(metric="test_accuracy", at=(f"optimizer/{name}",)) for name in ("adam", "sgd"))
-BETTER = Statement(says="Adam ends above SGD", terms=(ADAM, replace(SGD, weight=-1.0)))
-CLAIMS = Claims(
-    papers=(
-        Paper(
-            id="D2",
-            title="five optimizers",
-            source="one author",
-            data="MNIST",
-            experiments=("optimizer",),
-            assumptions=("Batches of 32.",),
-            kernels="optimizer/adam",
-            features="optimizer/adam",
-            losses=("optimizer/adam", "depth/9"),
-        ),
-    ),
-    reported=(
-        Reported(id="D2-N01", place="6", text="Adam", value=0.99, term=ADAM),
-        Reported(id="D2-N02", place="6", text="SGD", value=0.858, term=SGD),
-        Reported(id="D2-F01", place="3", text="samples", reason="the figure is blank"),
-    ),
-    claims=(
-        Claim(id="D2-C01", place="1", text="It shaped the field.", reason="history"),
-        Claim(id="D2-C31", place="6", text="Adam is best.", statements=(BETTER,)),
-        Claim(
-            id="D2-C36", place="7", text="It is small.", facts=(Fact(says="61,706", holds=True),)
-        ),
-        Claim(
-            id="D2-C40",
-            place="7",
-            text="Never run.",
-            statements=(replace(BETTER, terms=(replace(ADAM, at=("depth/9",)),)),),
-        ),
-    ),
-    findings=(
-        Finding(
-            claim="D2-C31",
-            question="Does Adam lead?",
-            supported="Adam leads",
-            contradicted="Adam does not lead",
-        ),
-        Finding(
-            claim="D2-C40",
-            question="Does depth win?",
-            supported="Deeper wins",
-            contradicted="Deeper loses",
-        ),
-    ),
-)
-
-
-def records(*, adam: float = 0.985, sgd: float = 0.975, tier: str = "paper") -> list[Record]:
-    steps = (0.0, 0.0004, -0.0003, 0.0002)
-    return [
-        make_record(
-            variant=name, seed=seed, tier=tier, accuracies=[0.9, mean + step], run="mnist-run"
-        )
-        for name, mean in (("sgd", sgd), ("adam", adam))
-        for seed, step in enumerate(steps)
-    ]
-
-
-def loaded(found: list[Record]) -> RecordedRun:
-    return RecordedRun(name="mnist-run", records=tuple(found), manifest=None)
-
-
-def page(found: list[Record]) -> str:
-    return papers_page(repetition(CLAIMS, [loaded(found)]), {})
-
-
-def table_lines(text: str) -> dict[str, str]:
-    """First cell -> line, of every table."""
-    lines = (line for line in text.splitlines() if line.startswith("| "))
-    heads = ((re.sub(r"<a id=.*?></a>", "", line.split("|")[1]).strip(), line) for line in lines)
-    return dict(heads)
-
-
-def written(folder: Path, found: list[Record]) -> Path:
-    """A run's folder with these records, the claims, and artifacts of the first Adam run."""
-    (folder / "artifacts").mkdir(parents=True)
-    kernels = np.zeros((3, 6, 1, 5, 5), np.float16)
-    maps = np.ones((10, 16, 4, 4), np.float16)
-    arrays: Any = {"kernels/conv1": kernels, "features/conv2": maps}
-    np.savez(folder / "artifacts/adam.npz", **arrays)
-    lines = [
-        replace(each, artifacts="artifacts/adam.npz") if each.variant == "adam" else each
-        for each in found
-    ]
-    (folder / RECORDS).write_bytes(b"".join(encode(each) + b"\n" for each in lines))
-    write_claims(CLAIMS, folder)
-    return folder
 
 
 def test_findings_are_told_as_their_verdicts_have_it() -> None:
@@ -223,6 +119,20 @@ def test_each_paper_tells_its_cost_and_its_command() -> None:
     other = replace(DATASET, name="mnist-small")
     text = page([replace(record, dataset=other) for record in records()])
     assert text.count(" --stand-in mnist=mnist-small.npz\n") == 2
+
+
+def test_the_command_has_the_seeds_of_most_experiments_and_names_those_with_more() -> None:
+    names = ("optimizer", "depth", "start")
+    papers = (replace(CLAIMS.papers[0], experiments=names),)
+    few = [
+        replace(each, experiment=name, recipe_id=name) for name in names[1:] for each in records()
+    ]
+    more = [replace(each, seed=each.seed + 4) for each in few if each.experiment == "start"]
+    found = repetition(replace(CLAIMS, papers=papers), [loaded([*records(), *few, *more])])
+    text = papers_page(found, {})
+    assert "every case with 4 seeds" in text
+    assert text.count("(`start` has up to 8)") == 2
+    assert "--tier paper --seeds 4\n" in text
 
 
 def test_other_readings_of_a_number_have_their_rows() -> None:
@@ -352,56 +262,3 @@ def test_only_the_paper_tier_counts_and_nothing_is_mixed() -> None:
     mixed = records() + [replace(each, dataset=other, seed=each.seed + 9) for each in records()]
     with pytest.raises(CompareError, match="expected records of one dataset"):
         page(mixed)
-
-
-def test_the_command_writes_page_pictures_and_verdicts(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    run = written(tmp_path / "run", records())
-    assert report.main(["papers", str(run), "--output", str(tmp_path / "out")]) == 0
-    assert "## The 2 findings that matter" in capsys.readouterr().out
-    text = (tmp_path / "out" / "README.md").read_text()
-    pictures = sorted(path.name for path in (tmp_path / "out" / "figures").iterdir())
-    assert pictures == [
-        "D2-feature-maps.png",
-        "D2-kernels.png",
-        "D2-loss-by-step.png",
-        "D2-optimizer-accuracy-by-epoch.png",
-        "D2-optimizer-accuracy.png",
-        "D2-reported-numbers.png",
-        "summary-verdicts.png",
-    ]
-    assert all(f"figures/{name}" in text for name in pictures)
-    told = json.loads((tmp_path / "out" / "verdicts.json").read_text())
-    verdicts = {each["id"]: each for each in told}
-    assert verdicts["D2-C31"]["verdict"] == "supported"
-    assert verdicts["D2-C40"]["missing"] == ["depth/9"]
-
-
-def test_what_is_kept_makes_the_same_report_again(tmp_path: Path) -> None:
-    """Page, pictures and verdicts byte for byte, of a file that holds only the losses it needs."""
-    run, kept, again = (tmp_path / name / "run" for name in ("first", "kept", "again"))
-    written(run, records())
-    assert report.main(["papers", str(run), "--output", str(kept), "--keep"]) == 0
-    assert report.main(["papers", str(kept / RECORDS_PACKED), "--output", str(again)]) == 0
-    files = sorted(path.relative_to(again) for path in again.rglob("*.*"))
-    assert len(files) == 9
-    for file in files:
-        assert (kept / file).read_bytes() == (again / file).read_bytes(), file
-    found = read_records(kept / RECORDS_PACKED)
-    assert {each.variant for each in found if each.step_loss.step} == {"adam"}
-    assert [each.artifacts for each in found if each.artifacts] == ["artifacts/optimizer-adam.npz"]
-
-
-def test_a_record_file_has_its_claims_beside_it(tmp_path: Path) -> None:
-    file = written(tmp_path / "run", records()) / RECORDS
-    assert report.main(["papers", str(file), "--output", str(tmp_path / "out")]) == 0
-
-
-def test_a_run_without_claims_is_an_error(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    run = written(tmp_path / "run", records())
-    (run / "claims.json").unlink()
-    assert report.main(["papers", str(run), "--output", str(tmp_path / "out")]) == 2
-    assert "error: " in capsys.readouterr().err
