@@ -17,9 +17,10 @@ def whole_command(found: Repetition) -> str:
     seeds = max(_usual(found, paper.experiments) for paper in papers)
     command = _command(seeds, _stand_ins(found, papers))
     return (
-        f"This trains every case with {seeds} seeds{_more(found, names, seeds)}. `--resume RUN` goes on with a run of it, `--leave-out "
-        "RECORDS` trains only what a kept file of records lacks, `--claim ID` what one claim asks "
-        f"for.{_unasked(found)}\n\n```console\n{command}\n```"
+        f"This trains every case with {seeds} seeds{_more(found, names, seeds)}. `--resume RUN` "
+        "goes on with a run of it, `--leave-out RECORDS` trains only what a kept file of records "
+        f"lacks, `--claim ID` what one claim asks for.{_unasked(found)}"
+        f"\n\n```console\n{command}\n```"
     )
 
 
