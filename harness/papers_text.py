@@ -105,6 +105,8 @@ def wanting(verdict: Verdict) -> str:
     if needed is None and verdict.seeds < LEAST_SEEDS:
         few = "one seed tells no" if verdict.seeds < 2 else "two seeds tell too little of the"
         return f"{few} spread"
+    if needed is None and any(found.told.seeds < LEAST_SEEDS for found in verdict.results):
+        return "some of its runs have too few seeds to foretell how many would do"
     if needed is None:
         return "more than 1,000 seeds would be needed, or that cannot be foreseen"
     return f"about {max(needed, verdict.seeds + 1)} seeds would do"

@@ -90,6 +90,14 @@ def test_seeds_that_do_not_count_or_do_not_tell_are_told() -> None:
     assert "· later: 4 seeds ended before that could be told" in told(records(), never)
 
 
+def test_a_reading_with_few_seeds_keeps_a_claim_from_being_foretold() -> None:
+    worse = replace(BETTER, says="worse", shows="below", reading="one")
+    few = replace(worse, reading="two", terms=(replace(ADAM, at=("depth/9",)),))
+    own = replace(records()[4], experiment="depth", variant="9", baseline="9", recipe_id="9")
+    near = records(adam=0.97501)
+    assert "some of its runs have too few seeds to foretell" in told([*near, own], worse, few)
+
+
 def test_experiments_that_have_no_run_are_named() -> None:
     assert "No runs yet of `--experiment depth`." in page(records())
 
