@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from statistics import median_high
 
 from harness.claim import Claims, Paper, cells
+from harness.papers_text import counted
 from harness.repetition import Repetition
 from harness.table import escape
 
@@ -17,9 +18,9 @@ def whole_command(found: Repetition) -> str:
     seeds = max(_usual(found, paper.experiments) for paper in papers)
     command = _command(seeds, _stand_ins(found, papers))
     return (
-        f"This trains every case with {seeds} seeds{_more(found, names, seeds)}. `--resume RUN` "
-        "goes on with a run of it, `--leave-out RECORDS` trains only what a kept file of records "
-        f"lacks, `--claim ID` what one claim asks for.{_unasked(found)}"
+        f"This trains every case with {counted(seeds)}{_more(found, names, seeds)}. "
+        "`--resume RUN` goes on with a run of it, `--leave-out RECORDS` trains only what a kept "
+        f"file of records lacks, `--claim ID` what one claim asks for.{_unasked(found)}"
         f"\n\n```console\n{command}\n```"
     )
 
@@ -67,7 +68,7 @@ def cost_of(found: Repetition, paper: Paper) -> list[str]:
     command = _command(seeds, _stand_ins(found, [paper]), names=paper.experiments)
     return [
         f"{count:,} trainings, {minutes // 60} h {minutes % 60:02} min of training and "
-        f"evaluation, summed over workers. Every case with {seeds} seeds"
+        f"evaluation, summed over workers. Every case with {counted(seeds)}"
         f"{_more(found, paper.experiments, seeds)}, or on from where a run of it stopped with "
         "`--resume RUN`:",
         f"```console\n{command}\n```",

@@ -28,7 +28,7 @@ def _found(result: Result) -> str:
 
 def _nothing(result: Result) -> str:
     if result.told.untold:
-        return f"{_counted(result.told.untold)} ended before that could be told"
+        return f"{counted(result.told.untold)} ended before that could be told"
     return "no runs of both kinds yet" if result.statement.split else "no runs yet"
 
 
@@ -40,10 +40,11 @@ def _seeds(result: Result) -> str:
         notes.append(f"{known} more known before")
     elif known:
         notes.append("known before")
-    return _counted(told.seeds) + (f" ({', '.join(notes)})" if notes else "")
+    return counted(told.seeds) + (f" ({', '.join(notes)})" if notes else "")
 
 
-def _counted(seeds: int) -> str:
+def counted(seeds: int) -> str:
+    """`1 seed`, `6 seeds`."""
     return "1 seed" if seeds == 1 else f"{seeds} seeds"
 
 
