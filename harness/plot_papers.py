@@ -130,8 +130,8 @@ def numbers_figure(paper: Paper, repeated: Sequence[Repeated]) -> Figure | None:
     set_titles(
         figure,
         title=f"{paper.id}, reported accuracies: {standings_sentence(rows)}",
-        subtitle="Diamond: the paper. Dot: our mean, hollow without an interval; bar: 95% of "
-        f"further runs.{several}",
+        subtitle="Diamond: the paper. Dot: our mean, hollow without an interval; bar: where one "
+        f"further run lies with 95%.{several}",
     )
     return figure
 

@@ -242,10 +242,11 @@ def _map_figures(paper: Paper, sources: Sequence[Source]) -> dict[str, Figure]:
 
 def _feature_maps(title: str, found: Drawn) -> dict[str, Figure]:
     """What the last convolution makes of the first image of each class."""
+    maps = list(_named(found, FEATURES).values())
+    if not maps:
+        return {}
     name, pixels = found.record.trained_on.name, found.arrays.get(PIXELS)
-    maps = list(_named(found, FEATURES).values())[-1:]
-    drawn = [features_figure(title, each, dataset=name, pixels=pixels) for each in maps]
-    return dict(zip(("feature-maps",), drawn, strict=False))
+    return {"feature-maps": features_figure(title, maps[-1], dataset=name, pixels=pixels)}
 
 
 def _all_drawn(claims: Claims, sources: Sequence[Source]) -> list[Drawn]:
