@@ -1,6 +1,6 @@
 """Where the papers advise otherwise on momentum, rate, and what makes runs differ, and why."""
 
-from bench.claims_paper4 import HELD
+from bench.claims_paper4_runs import HELD
 from bench.stating import (
     CIFAR_MARGIN,
     MARGIN,

@@ -6,6 +6,7 @@ on them is stated in two readings: the assumed one, and that which comes nearest
 start.
 """
 
+from bench.claims_paper4_runs import EITHER, READINGS, RUN_TO_RUN
 from bench.stating import (
     MARGIN,
     gains,
@@ -13,11 +14,9 @@ from bench.stating import (
     is_above,
     is_below,
     is_more,
-    is_more_varied,
     is_not_more,
     is_seen,
     is_seen_between,
-    is_varied,
     stated_after,
     term,
 )
@@ -30,26 +29,10 @@ EIGHT = "test_accuracy@8"
 RATES = ("0.01", "0.02", "0.03")
 STEPS_OF_8_EPOCHS = {"path": 7504, "rectified_path": 1880}
 """Experiment -> of 938 batches of 64, of 235 of 256."""
-READINGS = {"path": "plain logits, batches of 64", "rectified_path": "ReLU on the logits, 256"}
-"""Experiment -> what it takes the unsaid settings for."""
 FIRST = {"path": FIRST_START, "rectified_path": "start/relu-on-logits-batch-256"}
 """Experiment -> its start, trained for 8 epochs."""
-HELD = {
-    "order": "the weights of seed 0",
-    "order-weights1": "of seed 1",
-    "order-weights2": "of seed 2",
-}
-"""End of a cell's name in `run_to_run` -> which weights all its runs have."""
-RUNS = {"path": "run_to_run/", "rectified_path": "run_to_run/rectified-"}
-"""Experiment -> how the cells begin that let one seed vary at its start."""
-VARIED = {
-    f"run_to_run/final-{end}": f"final setting, {READINGS[path]}"
-    for end, path in (("", "path"), ("rectified-", "rectified_path"))
-}
-"""How the cells begin that let one seed vary at the final setting -> reading."""
 ENDS = {"path": (6000, 17000), "rectified_path": (1500, 4240)}
 """Experiment -> steps from which the last fifth of 8 epochs and the last tenth of 20 begin."""
-EITHER = "In either reading: plain logits and batches of 64, or a ReLU on the logits and 256."
 
 
 RATE_UNSAID = "The paper does not say at which rate; one of 0.01, 0.02 and 0.03 is enough."
@@ -65,29 +48,6 @@ def _noise_after_1000(path: str, rate: str, sign: float = 1.0) -> tuple[Term, Te
     return (
         term(f"noise_until@{last}", at, weight=sign * last / left),
         term("noise_until@1000", at, weight=-sign * 1000 / left),
-    )
-
-
-def _varied_by_weights(runs: str) -> tuple[Statement, ...]:
-    """New weights make more of a difference than a new order, and holding them takes some away."""
-    return tuple(
-        statement
-        for order, held in HELD.items()
-        for statement in (
-            is_more_varied(
-                "with new weights and the same order runs differ more than with a new order and "
-                f"the same weights ({held})",
-                "test_accuracy",
-                f"{runs}weights",
-                f"{runs}{order}",
-            ),
-            is_more_varied(
-                f"with the weights held runs differ less than with both free ({held})",
-                "test_accuracy",
-                f"{runs}both",
-                f"{runs}{order}",
-            ),
-        )
     )
 
 
@@ -323,48 +283,7 @@ CLAIMS: tuple[Claim, ...] = (
         f"(7,504 steps of 64 images), the last tenth of 20 (18,760). {EITHER}",
         revised="when six seeds were known; before, no swing was asked for.",
     ),
-    Claim(
-        id="D4-C12",
-        place="Experiment 3",
-        text="Runs of one setting differ.",
-        statements=in_readings(
-            READINGS,
-            lambda path: (
-                is_varied(
-                    "runs of the final setting lie more than 0.05 points from their median",
-                    "test_accuracy",
-                    f"{path}/m0.9-lr0.02",
-                    by=0.0005,
-                ),
-                is_varied(
-                    "runs of the start lie more than 0.25 points from their median",
-                    "test_accuracy",
-                    f"{RUNS[path]}both",
-                    by=0.0025,
-                ),
-            ),
-        ),
-        note="By more than 5 images of 10,000 where nearly all are right, by more than 25 at the "
-        f"start: two such runs differ in the second decimal. {EITHER}",
-    ),
-    Claim(
-        id="D4-C13",
-        place="Experiment 3",
-        text="They differ by their initial parameters.",
-        statements=(
-            *in_readings(VARIED, _varied_by_weights),
-            *in_readings(
-                {RUNS[path]: f"start, {words}" for path, words in READINGS.items()},
-                lambda runs: stated_after(6, *_varied_by_weights(runs)),
-            ),
-        ),
-        is_cause=True,
-        note="Stated as likely, of the final setting. The weights are held at three draws, as one "
-        "may leave the order nothing to decide. Measured by letting only one of the two seeds "
-        f"vary, removed by holding the weights. The start: 8 epochs at 0.01. {EITHER}",
-        revised="when six seeds of the start were known; before, at the start alone, where the "
-        "weights were first held at one draw.",
-    ),
+    *RUN_TO_RUN,
     Claim(
         id="D4-C14",
         place="Conclusion",
