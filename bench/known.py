@@ -39,17 +39,25 @@ def known(
     for record in records:
         if not record.raised and record.dataset is not None:
             trained.setdefault(_data(record), set()).update(_trained(record))
-    return {
-        key(case)
-        for case in cases
-        if any(_asked(case, data, settings) in found for data, found in trained.items())
-    }
+    return {key(case) for case in cases if _is_known(case, trained, settings)}
+
+
+def _is_known(
+    case: Case, trained: Mapping[Data, set[Trained]], settings: Mapping[str, Any]
+) -> bool:
+    """Whether the case has a result on its dataset; images of others may not even fit its layers."""
+    name, _ = data_source(case.variant.recipe, settings)
+    return any(
+        _asked(case, data, settings) in found
+        for data, found in trained.items()
+        if data.name == name
+    )
 
 
 def _data(record: Record) -> Data:
     dataset = record.trained_on
     return Data(
-        name=dataset.name,
+        name=record.recipe["dataset"],
         images=dataset.train_size + dataset.validation_size,
         input_shape=cast(Shape, tuple(record.recipe["input_shape"])),
         classes=record.recipe["classes"],
@@ -66,7 +74,7 @@ def _asked(case: Case, data: Data, settings: Mapping[str, Any]) -> Trained:
     """What training the case on this data would be the result of."""
     recipe = replace(
         case.tier.apply(case.variant.recipe, train_images=data.images),
-        dataset=data_source(case.variant.recipe, settings)[0],
+        dataset=data.name,
         input_shape=data.input_shape,
         classes=data.classes,
     )

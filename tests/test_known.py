@@ -59,6 +59,14 @@ def test_a_stand_in_is_not_what_it_stands_in_for(case: Case) -> None:
     assert known([case], [result(case, dataset="other")], standing) == {planning.key(case)}
 
 
+def test_images_of_another_dataset_need_not_fit_the_layers(case: Case) -> None:
+    deep = planning.all_experiments()["cifar_deep"].cases(TIERS["paper"], seeds=1)
+    unfit = result(case, input_shape=(1, 28, 28))
+    assert known(deep, [unfit], SETTINGS) == set()
+    here = result(deep[0], dataset="cifar10", input_shape=(3, 32, 32))
+    assert known(deep, [unfit, here], SETTINGS) == {planning.key(deep[0])}
+
+
 def test_a_small_dataset_has_more_epochs_whatever_the_session_trains_on(case: Case) -> None:
     short = replace(case, tier=TIERS["short"])
     epochs = short.tier.apply(case.variant.recipe, train_images=320).epochs
