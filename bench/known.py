@@ -45,7 +45,7 @@ def known(
 def _is_known(
     case: Case, trained: Mapping[Data, set[Trained]], settings: Mapping[str, Any]
 ) -> bool:
-    """Whether the case has a result on its dataset; images of others may not even fit its layers."""
+    """Whether its dataset has a result of the case; images of others may not fit its layers."""
     name, _ = data_source(case.variant.recipe, settings)
     return any(
         _asked(case, data, settings) in found
