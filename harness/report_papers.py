@@ -6,7 +6,7 @@ Writes `README.md`, `verdicts.json` and `figures/` to `reports/papers`.
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -256,14 +256,18 @@ def _all_drawn(claims: Claims, sources: Sequence[Source]) -> list[Drawn]:
 
 
 def _drawn(cell: str, sources: Sequence[Source]) -> Drawn | None:
-    """Kernels at the end and maps of the last convolution, of a cell's first seed that kept any."""
+    """What a cell's first seed kept; before it the first that kept the images behind its maps."""
+    return max(_kept(cell, sources), key=lambda found: PIXELS in found.arrays, default=None)
+
+
+def _kept(cell: str, sources: Sequence[Source]) -> Iterator[Drawn]:
+    """Kernels at the end and maps of the last convolution, of each seed of a cell that kept any."""
     for source in sources:
         for record in sorted(source.run.records, key=lambda record: record.seed):
             path = source.folder / (record.artifacts or "")
             if _is_of(record, cell) and record.artifacts and path.is_file():
                 with np.load(path, allow_pickle=False) as found:
-                    return Drawn(record=record, arrays=_shown(found))
-    return None
+                    yield Drawn(record=record, arrays=_shown(found))
 
 
 def _shown(found: Arrays) -> Arrays:

@@ -1,17 +1,17 @@
 """`python -m harness.report papers`: what it writes, keeps and refuses."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from harness import report
 from harness.kept import RECORDS_PACKED
-from harness.store import RECORDS, read_records
-from tests.papers_samples import (
-    records,
-    written,
-)
+from harness.store import RECORDS, read_records, write_records
+from tests.papers_samples import records, written
 
 
 def test_the_command_writes_page_pictures_and_verdicts(
@@ -51,6 +51,22 @@ def test_what_is_kept_makes_the_same_report_again(tmp_path: Path) -> None:
     found = read_records(kept / RECORDS_PACKED)
     assert {each.variant for each in found if each.step_loss.step} == {"adam"}
     assert [each.artifacts for each in found if each.artifacts] == ["artifacts/optimizer-adam.npz"]
+
+
+def test_maps_are_of_the_first_seed_that_kept_the_images_behind_them(tmp_path: Path) -> None:
+    run, kept = written(tmp_path / "run", records()), tmp_path / "kept"
+    with np.load(run / "artifacts/adam.npz") as found:
+        arrays: Any = {**found, "features/pixels": np.zeros((10, 1, 28, 28), np.uint8)}
+    np.savez(run / "artifacts/pixels.npz", **arrays)
+    later = [
+        replace(each, artifacts="artifacts/pixels.npz") if each.artifacts and each.seed else each
+        for each in read_records(run / RECORDS)
+    ]
+    write_records(run / RECORDS, later)
+    assert report.main(["papers", str(run), "--output", str(kept), "--keep"]) == 0
+    assert [each.seed for each in read_records(kept / RECORDS_PACKED) if each.artifacts] == [1]
+    with np.load(kept / "artifacts/optimizer-adam.npz") as found:
+        assert "features/pixels" in found
 
 
 def test_a_record_file_has_its_claims_beside_it(tmp_path: Path) -> None:
