@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from bench.stating import cells, in_readings, is_more, stated_after
+from bench.stating import cells, in_readings, is_more
 from harness.claim import Statement
 
 FIVE = ("sgd", "adagrad", "rmsprop", "adam", "adadelta")
@@ -45,7 +45,8 @@ def in_settings(
     """What `make` states of the five optimizers, in each reading of their settings."""
     return in_readings(
         {name: name for name in SETTINGS},
-        lambda name: stated_after(KNOWN.get(name, 0), *make(SETTINGS[name])),
+        lambda name: make(SETTINGS[name]),
+        known=KNOWN,
     )
 
 

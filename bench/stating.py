@@ -19,13 +19,19 @@ CIFAR_MARGIN = 0.01
 
 
 def in_readings(
-    readings: Mapping[str, str], make: Callable[[str], tuple[Statement, ...]]
+    readings: Mapping[str, str],
+    make: Callable[[str], tuple[Statement, ...]],
+    *,
+    known: Mapping[str, int] | None = None,
 ) -> tuple[Statement, ...]:
-    """What `make` states for each key of the readings, named after it."""
+    """What `make` states for each key of the readings, named after it.
+
+    `known`: key -> seeds that were known when the reading was added.
+    """
     return tuple(
         replace(statement, reading=name)
         for key, name in readings.items()
-        for statement in make(key)
+        for statement in stated_after((known or {}).get(key, 0), *make(key))
     )
 
 
