@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from bench import options, planning, session
+from bench import earlier, options, planning, session
 from bench.experiment import Case, Experiment, experiment_of
 from bench.known import known
 from bench.remarks import THERE, Remarks
@@ -124,7 +124,7 @@ def _planned(config: pytest.Config, items: Sequence[pytest.Item]) -> list[pytest
     by_key = _wanted(config, items)
     cases = [case for case, _ in by_key.values()]
     settings = options.settings(config)
-    done = known(cases, options.left_out(config), settings)
+    done = known(cases, earlier.left_out(config), settings)
     left = [case for case in cases if planning.key(case) not in done]
     cost = planning.costs(left, settings)
     ordered = planning.in_order(left, cost)
@@ -139,12 +139,15 @@ def _wanted(
     wanted: dict[planning.Key, tuple[Case, pytest.Item]] = {}
     there: dict[str, Experiment] = {}
     cells, asked = options.chosen_cells(config), options.asked(config)
+    repeated = earlier.repeated(config)
     for item in items:
         case, found = _case(item), experiment_of(getattr(item, "function", None))
         if case is None or found is None:
             continue
         there[found.name] = found
         if cells is not None and (case.experiment, case.variant.name) not in cells:
+            continue
+        if repeated is not None and planning.key(case) not in repeated:
             continue
         if planning.is_wanted(found, asked, tier=case.tier.name):
             wanted[planning.key(case)] = case, item

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bench import names, planning, session
+from bench import earlier, names, planning, session
 from bench.cells import CellKey, read_cells, split_cell
 from bench.experiment import Case
 from bench.thresholds import THRESHOLDS_FILE
@@ -18,9 +18,7 @@ from bench.tiers import TIERS, Tier
 from harness import environment
 from harness.claim import ClaimError, cells_for
 from harness.plugin import worker_count
-from harness.record import Record
 from harness.recorder import recorder
-from harness.store import StoreError, find_run, read_records
 from lenet.datasets import AUTO, DataError
 from lenet.engine import ENGINES
 
@@ -72,6 +70,15 @@ def _add_what_to_run(group: pytest.OptionGroup) -> None:
         "and engine: to add seeds to what is kept, as a run of its own. With --tier paper that may "
         "be another experiment's, as the report on the studies counts it in both. A case that "
         "raised there is not left out. May be given several times",
+    )
+    group.addoption(
+        "--repeat",
+        action="append",
+        default=[],
+        metavar="RUN",
+        help="Train again what this run, or file of records, has of the tier that is asked for: "
+        "the same cells with the same seeds, by the recipes of today. May be given several times; "
+        "--experiment, --claim and --seeds beside it narrow further",
     )
     group.addoption(
         "--time-budget",
@@ -181,8 +188,11 @@ def tier(config: pytest.Config) -> Tier:
 
 
 def seeds(config: pytest.Config) -> int:
-    """Seeds of every case: as many as a time budget may reach, where `--seeds` does not say."""
+    """Seeds of every case; without `--seeds` as many as are repeated, or fit a time budget."""
     without: int = 1 if config.getoption("time_budget") is None else planning.MAX_SEEDS
+    repeated = earlier.repeated(config)
+    if repeated is not None:
+        without = max(seed for _, _, seed in repeated) + 1
     return config.getoption("seeds") or without
 
 
@@ -195,9 +205,11 @@ def cases(config: pytest.Config) -> dict[str, Case]:
 
 
 def asked(config: pytest.Config) -> list[str]:
-    """The experiments that `--experiment` names; without it, those that `--claim` asks for."""
+    """The experiments that `--experiment` names; without it, those that `--claim` asks for, or
+    that are repeated."""
     names: list[str] = config.getoption("experiment")
-    return names or sorted({experiment for experiment, _ in claimed(config) or ()})
+    cells = claimed(config) or earlier.repeated(config) or ()
+    return names or sorted({experiment for experiment, *_ in cells})
 
 
 def claimed(config: pytest.Config) -> set[CellKey] | None:
@@ -230,33 +242,12 @@ def chosen_cells(config: pytest.Config) -> set[CellKey] | None:
     return set.intersection(*given) if given else None
 
 
-def left_out(config: pytest.Config) -> list[Record]:
-    """What `--leave-out` names, read once; raises `pytest.UsageError` where that cannot be.
-
-    What could not be read of it is in `left_unread`.
-    """
-    if _LEFT_OUT not in config.stash:
-        runs: Path = config.getoption("runs")
-        try:
-            found = [find_run(name, runs=runs) for name in config.getoption("leave_out")]
-            unread = config.stash.setdefault(_LEFT_UNREAD, [])
-            records = [read_records(run, notice=unread.append) for run in found]
-        except StoreError as error:
-            raise pytest.UsageError(f"--leave-out {error}") from None
-        config.stash[_LEFT_OUT] = [record for each in records for record in each]
-    return config.stash[_LEFT_OUT]
-
-
-def left_unread(config: pytest.Config) -> list[str]:
-    """Notices on what `--leave-out` names: of a half-written line, whose case is trained again."""
-    return config.stash.get(_LEFT_UNREAD, [])
-
-
 def check(config: pytest.Config) -> None:
     """Refuse what does not exist, or does not go together; raises `pytest.UsageError`."""
     claimed(config)
-    left_out(config)
-    for option in ("claim", "leave_out"):
+    earlier.left_out(config)
+    earlier.repeated(config)
+    for option in ("claim", "leave_out", "repeat"):
         if config.getoption(option) and config.getoption("gate") is not None:
             raise pytest.UsageError(
                 f"--gate: judges whole experiments, which --{option.replace('_', '-')} leaves in "
@@ -321,6 +312,4 @@ def _stand_ins(config: pytest.Config) -> dict[str, tuple[str, str]]:
         raise pytest.UsageError(str(error)) from None
 
 
-_LEFT_OUT = pytest.StashKey[list[Record]]()
-_LEFT_UNREAD = pytest.StashKey[list[str]]()
 _NOMINAL = pytest.StashKey[Mapping[str, Any]]()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tabulate import tabulate
 
-from bench import options, planning
+from bench import earlier, options, planning
 from bench.experiment import Case, Experiment
 from bench.session import ARTIFACT_BYTES
 from bench.tiers import TIERS
@@ -32,18 +32,16 @@ class Remarks:
         lines = self._budget(nodeids)
         experiments = self._of_any_tier()
         if self.config.getoption("collectonly") and experiments:
-            narrowed = self.config.getoption("claim") or self.config.getoption("leave_out")
+            narrowed = any(self.config.getoption(each) for each in ("claim", *earlier.NAMING))
             lines.append(self._estimate_of(nodeids) if narrowed else self._estimate(experiments))
         return lines
 
     def pytest_report_header(self) -> list[str]:
-        """What is left out."""
-        runs = self.config.getoption("leave_out")
-        if not runs:
+        """What is left out, or repeated."""
+        if not any(self.config.getoption(option) for option in earlier.NAMING):
             return []
-        count = len(options.left_out(self.config))
-        head = f"left out: what {', '.join(runs)} has, {count} records"
-        return [head, *(f"left out: {text}" for text in options.left_unread(self.config))]
+        there = options.cases(self.config).values()
+        return earlier.told(self.config, (planning.key(case) for case in there))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
@@ -104,10 +102,8 @@ class Remarks:
         """What the very cases that are listed would take."""
         chosen, workers = self._cases(nodeids), cores()
         seconds = self._cost(chosen) * options.yardstick_s(threads=1) / workers
-        return (
-            f"estimated time of these {len(chosen)} cases here with -n {workers}: "
-            f"{planning.duration(seconds)}"
-        )
+        cases = "1 case" if len(chosen) == 1 else f"{len(chosen)} cases"
+        return f"estimated time of the {cases} here with -n {workers}: {planning.duration(seconds)}"
 
     def _estimate(self, experiments: Iterable[Experiment]) -> str:
         workers = cores()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from harness.claim import Claims
 from harness.columns import cases_of
@@ -29,6 +30,8 @@ class RecordedRun:
 
     name: str
     """Name of its folder or file."""
+    path: str
+    """What names it on a command line."""
     records: tuple[Record, ...]
     """Its records, at least one."""
     manifest: Manifest | None
@@ -61,6 +64,7 @@ def repetition(claims: Claims, runs: Sequence[RecordedRun]) -> Repetition:
         repeated=tuple(row for each in claims.reported for row in repeat(each, cells)),
         comparisons=compare(everywhere),
         cost=_cost(records),
+        repeat=" ".join(f"--repeat {run.path}" for run in runs),
         tuned=tuple(_tuned(records)),
         overview=overview([run.loaded() for run in runs]),
     )
@@ -69,9 +73,19 @@ def repetition(claims: Claims, runs: Sequence[RecordedRun]) -> Repetition:
 def _cost(records: Iterable[Record]) -> dict[str, Cost]:
     """What each experiment's own trainings took."""
     return {
-        experiment: Cost(trainings=len(found), seconds=sum(record.total_s for record in found))
+        experiment: Cost(
+            trainings=len(found),
+            seconds=sum(record.total_s for record in found),
+            spans=tuple(_span(record) for record in found),
+        )
         for experiment, found in group_by(records, lambda record: record.experiment).items()
     }
+
+
+def _span(record: Record) -> tuple[float, float]:
+    """From when to when a case ran."""
+    end = datetime.fromisoformat(record.finished_at).timestamp()
+    return end - record.timing.wall_s, end
 
 
 def _refuse_mixture(records: Iterable[Record]) -> None:

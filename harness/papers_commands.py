@@ -1,10 +1,9 @@
 """What the runs of the studies took, and the commands that make them again. Pure."""
 
-from collections.abc import Iterable, Mapping
-from statistics import median_high
+import math
+from collections.abc import Iterable, Sequence
 
 from harness.claim import Claims, Paper, cells
-from harness.papers_text import counted
 from harness.repetition import Repetition
 from harness.table import escape
 
@@ -13,35 +12,14 @@ def whole_command(found: Repetition) -> str:
     """The one command that makes all runs again; empty without any."""
     if not found.cost:
         return ""
-    papers = found.claims.papers
-    names = [name for paper in papers for name in paper.experiments]
-    seeds = max(_usual(found, paper.experiments) for paper in papers)
-    command = _command(seeds, _stand_ins(found, papers))
+    trainings = sum(cost.trainings for cost in found.cost.values())
     return (
-        f"This trains every case with {counted(seeds)}{_more(found, names, seeds)}. "
-        "`--resume RUN` goes on with a run of it, `--leave-out RECORDS` trains only what a kept "
-        f"file of records lacks, `--claim ID` what one claim asks for.{_unasked(found)}"
-        f"\n\n```console\n{command}\n```"
+        f"This trains all {trainings:,} again, with the seeds that each cell has; "
+        "`--resume RUN` goes on with a run of it:\n\n"
+        f"{_command(found, found.claims.papers)}\n\n"
+        "More seeds: `--seeds N --leave-out RUN` in the place of `--repeat RUN` trains what it "
+        f"lacks of N, with `--claim ID` only what one claim asks for.{_unasked(found)}"
     )
-
-
-def _usual(found: Repetition, names: Iterable[str]) -> int:
-    """Seeds that most of these experiments have at most; 1 without any run."""
-    known = [seeds for name in names if (seeds := _seeds(found, name))]
-    return median_high(known) if known else 1
-
-
-def _seeds(found: Repetition, name: str) -> int:
-    """Seeds of the case of an experiment that has most."""
-    cells = (cell for each in found.named(name) for cell in each.cells)
-    return max((case.seed + 1 for cell in cells for case in cell.results), default=0)
-
-
-def _more(found: Repetition, names: Iterable[str], seeds: int) -> str:
-    """Which of these experiments have more."""
-    more = {name: count for name in names if (count := _seeds(found, name)) > seeds}
-    said = ", ".join(f"`{name}` has up to {count}" for name, count in more.items())
-    return f" ({said})" if said else ""
 
 
 def _unasked(found: Repetition) -> str:
@@ -63,23 +41,37 @@ def cost_of(found: Repetition, paper: Paper) -> list[str]:
     costs = [found.cost[name] for name in paper.experiments if name in found.cost]
     if not costs:
         return []
-    count, minutes = sum(c.trainings for c in costs), round(sum(c.seconds for c in costs) / 60)
-    seeds = _usual(found, paper.experiments)
-    command = _command(seeds, _stand_ins(found, [paper]), names=paper.experiments)
+    seconds = sum(cost.seconds for cost in costs)
+    clock = covered(span for cost in costs for span in cost.spans)
     return [
-        f"{count:,} trainings, {minutes // 60} h {minutes % 60:02} min of training and "
-        f"evaluation, summed over workers. Every case with {counted(seeds)}"
-        f"{_more(found, paper.experiments, seeds)}, or on from where a run of it stopped with "
-        "`--resume RUN`:",
-        f"```console\n{command}\n```",
+        f"{sum(cost.trainings for cost in costs):,} trainings: {_duration(seconds)} of training "
+        f"and evaluation, summed over workers; {_duration(clock)} on the clock. Again, or on from "
+        "where a run of it stopped with `--resume RUN`:",
+        _command(found, [paper], names=paper.experiments),
     ]
 
 
-def _command(seeds: int, stand_ins: Mapping[str, str], *, names: Iterable[str] = ()) -> str:
-    """What trains so many seeds; of these experiments, or of all."""
+def covered(spans: Iterable[tuple[float, float]]) -> float:
+    """Length of the time in which something took place, (from, to) each; overlaps count once."""
+    total, until = 0.0, -math.inf
+    for start, end in sorted(spans):
+        total += max(0.0, end - max(start, until))
+        until = max(until, end)
+    return total
+
+
+def _duration(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    return f"{minutes // 60} h {minutes % 60:02} min"
+
+
+def _command(found: Repetition, papers: Sequence[Paper], *, names: Iterable[str] = ()) -> str:
+    """What trains the cells and seeds there are again; of these experiments, or of all."""
     options = "".join(f" --experiment {name}" for name in names)
-    files = "".join(f" --stand-in {old}={name}.npz" for name, old in sorted(stand_ins.items()))
-    return f"pytest bench/ -n auto --tier paper --seeds {seeds}{options}{files}"
+    stand_ins = sorted(_stand_ins(found, papers).items())
+    files = "".join(f" --stand-in {old}={name}.npz" for name, old in stand_ins)
+    command = f"pytest bench/ -n auto --tier paper {found.repeat}{options}{files}"
+    return f"```console\n{command}\n```"
 
 
 def _stand_ins(found: Repetition, papers: Iterable[Paper]) -> dict[str, str]:

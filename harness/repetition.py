@@ -22,6 +22,8 @@ class Cost:
     """How many."""
     seconds: float
     """Of training and evaluation, summed."""
+    spans: tuple[tuple[float, float], ...]
+    """From when to when each took place, in seconds of UNIX time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +69,8 @@ class Repetition:
     """Of every experiment that has records; one training counts in all that ask for its recipe."""
     cost: Mapping[str, Cost]
     """Experiment -> what the trainings took that were made for it."""
+    repeat: str
+    """What trains all of it again, as options of `pytest bench/`."""
     tuned: tuple[Tuned, ...]
     """Contenders of fair tuning, the best by held-out images first in each search."""
     overview: Overview

@@ -116,6 +116,7 @@ def read_run(path: Path, *, name: str, notice: Notice) -> RecordedRun:
     """A run with its whole records; raises `StoreError` if it is missing, empty or damaged."""
     return RecordedRun(
         name=name,
+        path=name if path.is_absolute() else path.as_posix(),
         records=some(tuple(read_records(path, notice=notice)), path),
         manifest=read_manifest(path) if path.is_dir() else None,
     )

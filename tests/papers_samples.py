@@ -87,7 +87,7 @@ def records(*, adam: float = 0.985, sgd: float = 0.975, tier: str = "paper") -> 
 
 
 def loaded(found: list[Record]) -> RecordedRun:
-    return RecordedRun(name="mnist-run", records=tuple(found), manifest=None)
+    return RecordedRun(name="mnist-run", path="runs/mnist-run", records=tuple(found), manifest=None)
 
 
 def page(found: list[Record]) -> str:

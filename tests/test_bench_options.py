@@ -12,8 +12,11 @@ from bench.claims import CLAIMS
 from bench.tiers import TIERS
 from harness.claim import cells_for
 from tests.bench_runs import Session, run_bench, write_images
+from tests.foreign import ROOT
 
 REFUSED = 4
+KEPT_RECORDS = ROOT / "reports/papers/records.jsonl.gz"
+"""Records of the tier `paper`."""
 
 ALONE = {
     **dict.fromkeys(
@@ -79,6 +82,14 @@ ALONE = {
         (
             ("--leave-out", "{empty}", "-n", "2"),
             r"ERROR: --leave-out .*empty: expected a run's folder, .* found something else",
+        ),
+        (
+            ("--repeat", "{empty}", "-n", "2"),
+            r"ERROR: --repeat .*empty: expected a run's folder, .* found something else",
+        ),
+        (
+            ("--repeat", str(KEPT_RECORDS), "--tier", "short"),
+            r"ERROR: --repeat .*: expected records of the tier .*, short; got records of paper",
         ),
         (("--benchmark-cprofile=cumtime",), "would train an extra epoch"),
     ],
@@ -165,6 +176,7 @@ def test_every_option_has_a_help_text(tmp_path: Path) -> None:
         "--experiment",
         "--claim",
         "--leave-out",
+        "--repeat",
         "--time-budget",
         "--thresholds",
         "--dataset",

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import numpy as np
 import pytest
 
 from harness.record import SCHEMA_FILE, decode
-from harness.store import RECORDS, read_manifest, read_records
+from harness.store import RECORDS, read_manifest, read_records, write_records
 from tests.bench_runs import (
     PATIENCE_S,
     Session,
@@ -310,7 +311,28 @@ def test_what_another_run_has_is_left_out(serial: Session, tmp_path: Path) -> No
     assert f"left out: what {half} has, {len(OUTCOMES)} records" in ended.printed
     assert re.search(r"left out: .*half\.jsonl:\d+: half-written last line", ended.printed)
     told = run_bench(tmp_path / "listed", *given, "--collect-only", "-q", "-k", "depth")
-    assert re.search(r"estimated time of these 8 cases here with -n \d+: \d", told.printed)
+    assert re.search(r"estimated time of the 8 cases here with -n \d+: \d", told.printed)
+
+
+def test_what_another_run_has_is_repeated(serial: Session, tmp_path: Path) -> None:
+    """The same cells and seeds, and not one more; what is no more in the bench is told."""
+    run = tmp_path / "earlier.jsonl"
+    records = {record.case: record for record in read_records(serial.run / RECORDS)}
+    first = records["test_depth[1-seed0]"]
+    gone = replace(first, nodeid="test_depth[9-seed0]", variant="9")
+    later = replace(first, nodeid="test_depth[2-seed3]", variant="2", seed=3)
+    write_records(run, [first, gone, later])
+    given = (*ARGUMENTS[:4], "--tier", "smoke", "--repeat", str(run))
+    ended = run_bench(tmp_path, *given, "-n", "2")
+    assert ended.code == 0, ended.printed
+    assert sorted(ended.lines()) == ["test_depth[1-seed0]", "test_depth[2-seed3]"]
+    assert ended.lines()["test_depth[1-seed0]"]["test_accuracy"] == first.test_accuracy
+    assert f"repeated: what {run} has, 3 records" in ended.printed
+    assert "cannot be repeated, as the bench has no such case: depth/9 seed 0" in ended.printed
+    some = run_bench(tmp_path / "some", *given, "--seeds", "1", "-n", "0", "--collect-only", "-q")
+    assert "test_depth[1-seed0]" in some.printed
+    assert "test_depth[2-seed3]" not in some.printed
+    assert "estimated time of the 1 case here" in some.printed
 
 
 def test_killed_session_is_resumed(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from harness.claim import (
 )
 from harness.compare import CompareError
 from harness.papers import repetition
+from harness.papers_commands import covered
 from harness.papers_page import papers_page, papers_summary
 from harness.record import Record
 from tests.papers_samples import ADAM, BETTER, CLAIMS, SGD, loaded, page, records, table_lines
@@ -121,26 +122,26 @@ def test_a_finding_in_several_readings_has_a_line_for_each() -> None:
 
 def test_each_paper_tells_its_cost_and_its_command() -> None:
     text = page([replace(record, total_s=900.0) for record in records()])
-    assert "8 trainings, 2 h 00 min of training and evaluation" in text
-    assert "pytest bench/ -n auto --tier paper --seeds 4 --experiment optimizer\n" in text
-    assert "pytest bench/ -n auto --tier paper --seeds 4\n" in text  # of all experiments
+    assert "8 trainings: 2 h 00 min of training and evaluation, summed over workers" in text
+    command = "pytest bench/ -n auto --tier paper --repeat runs/mnist-run"
+    assert f"{command} --experiment optimizer\n" in text
+    assert "This trains all 8 again, with the seeds that each cell has; `--resume RUN`" in text
+    assert f"{command}\n" in text  # of all experiments
     other = replace(DATASET, name="mnist-small")
     text = page([replace(record, dataset=other) for record in records()])
     assert text.count(" --stand-in mnist=mnist-small.npz\n") == 2
 
 
-def test_the_command_has_the_seeds_of_most_experiments_and_names_those_with_more() -> None:
-    names = ("optimizer", "depth", "start")
-    papers = (replace(CLAIMS.papers[0], experiments=names),)
-    few = [
-        replace(each, experiment=name, recipe_id=name) for name in names[1:] for each in records()
+def test_trainings_beside_one_another_take_their_time_on_the_clock_once() -> None:
+    half_hour = replace(records()[0].timing, wall_s=1800.0)
+    ends = ("12:30", "12:40", "14:00")
+    found = [
+        replace(record, timing=half_hour, finished_at=f"2026-11-20T{end}:00+00:00")
+        for record, end in zip(records(), ends, strict=False)
     ]
-    more = [replace(each, seed=each.seed + 4) for each in few if each.experiment == "start"]
-    found = repetition(replace(CLAIMS, papers=papers), [loaded([*records(), *few, *more])])
-    text = papers_page(found, {})
-    assert "every case with 4 seeds" in text
-    assert text.count("(`start` has up to 8)") == 2
-    assert "--tier paper --seeds 4\n" in text
+    assert "summed over workers; 1 h 10 min on the clock" in page(found)
+    assert covered([]) == 0.0
+    assert covered([(2.0, 3.0), (0.0, 10.0), (10.0, 11.0)]) == 11.0
 
 
 def test_other_readings_of_a_number_have_their_rows() -> None:
