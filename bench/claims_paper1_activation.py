@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from bench.recipes import ACTIVATION_RATES, HEAD_RATES, POOLS
 from bench.stating import (
+    BAD,
     cells,
     differs_by_kind,
     in_readings,
@@ -19,8 +20,6 @@ from bench.stating import (
     stated_after,
 )
 from harness.claim import Claim
-
-BAD = "below@0.9"
 
 
 def at(activation: str, *rates: float, where: str = "throughout") -> tuple[str, ...]:

@@ -3,9 +3,11 @@
 As in section 2.3, small differences are looked at with the logits left alone (`plain`).
 """
 
+from bench import claims_paper1_pooling
 from bench.calculated import fits
 from bench.recipes import DEPTHS
 from bench.stating import (
+    BAD,
     MARGIN,
     in_readings,
     interacts,
@@ -20,12 +22,8 @@ from bench.stating import (
     is_seen,
     stated_after,
 )
-from harness.claim import Claim, Fact, Statement
+from harness.claim import RARE, Claim, Fact, Statement
 from lenet.settings import Conv, Pool
-
-BAD = "below@0.9"
-RARELY = 0.2
-"""One run in five: below that something does not happen "sometimes" (`harness.statement_tests`)."""
 
 
 def rectified(depth: int, reading: str = "relu") -> str:
@@ -41,7 +39,7 @@ def plain(depth: int) -> str:
 
 POOLS = {"relu": "pools that leave maps of 4 x 4", "relu-other-pools": "other pools"}
 """What the paper's pools of 3 and 4 layers are taken for, by the end of the variant's name."""
-RATES = {"relu": "rate 0.01, as in the model card", "relu-lr0.1": "rate 0.1, as in the base code"}
+RATES = {f"relu{end}": rate for end, rate in claims_paper1_pooling.RATES.items()}
 UNSAID = POOLS | {"relu-lr0.1": RATES["relu-lr0.1"]}
 PLAIN = UNSAID | {"plain": "logits left alone"}
 EITHER_POOLS = (
@@ -133,7 +131,7 @@ DEPTH = (
                 for at in [rectified(depth, rate)]
                 for statement in (
                     is_above(f"{name}: above 90% on average", "test_accuracy", at, 0.9),
-                    is_below(f"{name}: fewer bad runs than one in five", BAD, at, RARELY),
+                    is_below(f"{name}: fewer bad runs than one in five", BAD, at, RARE),
                 )
             ),
         ),

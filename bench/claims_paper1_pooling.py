@@ -8,6 +8,7 @@ from bench.calculated import receptive_field
 from bench.recipes import POOLS
 from bench.recipes_paper1 import pools
 from bench.stating import (
+    BAD,
     MARGIN,
     cells,
     differs_by_kind,
@@ -20,7 +21,6 @@ from bench.stating import (
 )
 from harness.claim import Claim, Fact, Statement
 
-BAD = "below@0.9"
 CLOSE = 0.01
 """Difference of accuracy within which two poolings are alike after 20 epochs at 0.01: a point."""
 

@@ -84,10 +84,9 @@ def read_artifacts(path: Path, *, notice: Notice) -> Artifacts | None:
     All that is wrong with the file is told in one notice. Parts that are whole are kept.
     """
     try:
-        arrays = _arrays(path)
-    except (ArtifactError, *_UNREADABLE) as error:
-        said = f"{type(error).__name__}: {error}".rstrip(": ")
-        notice(f"{path}: artifacts cannot be read ({said}); their figures are left out")
+        arrays = read_arrays(path)
+    except ArtifactError as error:
+        notice(f"{error}; their figures are left out")
         return None
     troubles: list[str] = []
     found = Artifacts(
@@ -105,8 +104,20 @@ def read_artifacts(path: Path, *, notice: Notice) -> Artifacts | None:
 Arrays = Mapping[str, npt.NDArray[Any]]
 
 
+def read_arrays(path: Path) -> dict[str, npt.NDArray[Any]]:
+    """The arrays that pictures need, as they are in the file; the weights stay unread.
+
+    Raises:
+        ArtifactError: the file is damaged, or far larger than what a training leaves.
+    """
+    try:
+        return _arrays(path)
+    except (ArtifactError, *_UNREADABLE) as error:
+        said = f"{type(error).__name__}: {error}".rstrip(": ")
+        raise ArtifactError(f"{path}: artifacts cannot be read ({said})") from None
+
+
 def _arrays(path: Path) -> dict[str, npt.NDArray[Any]]:
-    """The arrays that pictures need, as they are in the file; the weights stay unread."""
     with zipfile.ZipFile(path) as archive:
         size = sum(member.file_size for member in archive.infolist())
     if size > MOST_BYTES:

@@ -15,6 +15,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from harness.metrics import metric
+
 CLAIMS = "claims.json"
 """The file in a run's folder."""
 
@@ -28,6 +30,10 @@ Of = Literal["mean", "spread"]
 """The mean over seeds, or how far seeds lie from their median."""
 Word = Literal["supported", "contradicted", "undecided", "not testable"]
 """The words of a verdict."""
+
+
+RARE = 0.2
+"""What happens in fewer than one run of five does not happen "sometimes"."""
 
 
 class ClaimError(ValueError):
@@ -156,8 +162,8 @@ class Paper:
     """Our experiments that repeat its own, in its order."""
     assumptions: tuple[str, ...]
     """What it leaves unsaid and what was taken, one sentence each."""
-    kernels: str = ""
-    """Cell whose kernels are drawn, as a figure of the paper does; empty for none."""
+    kernels: tuple[str, ...] = ()
+    """Cells whose kernels are drawn, as a figure of the paper does."""
     features: str = ""
     """Cell whose feature maps are drawn."""
     losses: tuple[str, ...] = ()
@@ -206,25 +212,37 @@ def check(found: Claims) -> None:
 
     Raises:
         ClaimError: an id that occurs twice; a claim with neither statement nor fact nor reason, or
-            with a reason beside them; a statement that no test fits; a finding on an unknown claim;
-            a cell without its experiment.
+            with a reason beside them; a statement that no test fits; a number with a term and a
+            reason, or without either; a finding on an unknown claim; an unknown metric; a cell
+            without its experiment.
     """
     ids = [claim.id for claim in found.claims] + [each.id for each in found.reported]
     for id in ids:
         if ids.count(id) > 1:
             raise ClaimError(f"{id}: expected one entry of this id, got several")
     for claim in found.claims:
-        if bool(claim.reason) == bool(claim.statements or claim.facts):
+        if bool(claim.reason.strip()) == bool(claim.statements or claim.facts):
             raise ClaimError(
                 f"{claim.id}: expected statements or facts, or a reason why there are none; got "
-                f"{'both' if claim.reason else 'neither'}"
+                f"{'both' if claim.reason.strip() else 'neither'}"
             )
         for statement in claim.statements:
             _check_statement(claim, statement)
+    for each in found.reported:
+        if bool(each.reason.strip()) == bool(each.term):
+            raise ClaimError(
+                f"{each.id}: expected a term, or a reason why there is nothing to compare; got "
+                f"{'both' if each.term else 'neither'}"
+            )
+    for name in _metrics(found):
+        try:
+            metric(name)
+        except ValueError as error:
+            raise ClaimError(str(error)) from None
     for finding in found.findings:
         if finding.claim not in ids:
             raise ClaimError(f"findings: expected a claim's id, got {finding.claim!r}")
-    for cell in cells(found):
+    for cell in cells(found) | drawn(found):
         if cell.count("/") != 1:
             raise ClaimError(f"expected a cell EXPERIMENT/VARIANT, got {cell!r}")
 
@@ -259,6 +277,23 @@ def _check_statement(claim: Claim, statement: Statement) -> None:
 def cells(found: Claims) -> set[str]:
     """Every cell that a claim or a reported number asks for."""
     return {cell for term in terms(found) for cell in term.at}
+
+
+def drawn(found: Claims) -> set[str]:
+    """Every cell of which a picture of its kernels, maps or losses is drawn."""
+    return {
+        cell
+        for paper in found.papers
+        for cell in (*paper.kernels, paper.features, *paper.losses)
+        if cell
+    }
+
+
+def _metrics(found: Claims) -> set[str]:
+    """The names of all metrics that are read."""
+    splits = {each.split for claim in found.claims for each in claim.statements}
+    read = {name for term in terms(found) for name in (term.metric, term.chosen_by)}
+    return (splits | read) - {""}
 
 
 def cells_for(found: Claims, id: str) -> set[str]:
@@ -333,7 +368,8 @@ def _decoded(path: Path) -> Claims:
         check(found)
     except (msgspec.MsgspecError, ClaimError) as error:
         raise ClaimError(
-            f"{path}: {error}: --resume the run, which writes its claims anew"
+            f"{path}: {error}: --resume the run, which writes its claims anew, or name a run of "
+            "today's bench beside it"
         ) from None
     claims: Claims = found
     return claims

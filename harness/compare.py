@@ -135,8 +135,9 @@ class Comparison:
 
     @property
     def question(self) -> str:
-        """What the experiment asks, as its records say it."""
-        return self.cells[0].records[0].question
+        """What the experiment asks, as the latest of its records says it."""
+        records = (record for cell in self.cells for record in cell.records)
+        return max(records, key=lambda record: record.finished_at).question
 
 
 Group = tuple[Conditions, str]

@@ -13,13 +13,15 @@ from harness.metrics import metric
 from harness.overview import LoadedRun, overview
 from harness.record import Record
 from harness.repeated import repeat
-from harness.repetition import Cost, Repetition, Tuned
+from harness.repetition import Cost, Repetition, Tuned, Untuned
 from harness.store import Manifest
 from harness.term_values import cells_of
 from harness.verdict import judge
 
 SEARCHES = "tuned_"
 """How experiments begin whose rates are searched on held-out images."""
+UNTUNED = "default"
+"""What their runs beside the search, at a usual rate, are called after."""
 OWN_TIER = "paper"
 """The tier whose records count."""
 
@@ -117,10 +119,10 @@ def _tuned(records: Iterable[Record]) -> Iterable[Tuned]:
 def _best(experiment: str, name: str, records: Sequence[Record]) -> Tuned | None:
     """The contender's best rate; only seeds with which every rate was tried count."""
     held_out, accuracy = metric("validation_accuracy"), metric("test_accuracy")
-    by_rate = group_by(records, lambda record: float(record.recipe["learning_rate"]))
+    searched = [record for record in records if not _is_untuned(record)]
+    by_rate = group_by(searched, lambda record: float(record.recipe["learning_rate"]))
     scores = {rate: by_seed(found, held_out.read) for rate, found in sorted(by_rate.items())}
-    shared = sorted(set.intersection(*(set(found) for found in scores.values())))
-    if not shared:
+    if not scores or not (shared := sorted(set.intersection(*map(set, scores.values())))):
         return None
     means = {rate: sum(found[seed] for seed in shared) for rate, found in scores.items()}
     best = max(means, key=lambda rate: means[rate])
@@ -134,9 +136,25 @@ def _best(experiment: str, name: str, records: Sequence[Record]) -> Tuned | None
         name=name,
         rate=best,
         tried=tuple(means),
-        epochs=int(records[0].recipe["epochs"]),
-        batch_size=int(records[0].recipe["batch_size"]),
+        untuned=_untuned([record for record in records if _is_untuned(record)]),
+        epochs=int(searched[0].recipe["epochs"]),
+        batch_size=int(searched[0].recipe["batch_size"]),
+        images_held_out=searched[0].trained_on.validation_size,
         held_out=chosen,
         accuracy=reached,
         is_tied=list(means.values()).count(means[best]) > 1,
     )
+
+
+def _is_untuned(record: Record) -> bool:
+    return UNTUNED in record.factors.values()
+
+
+def _untuned(records: Sequence[Record]) -> Untuned | None:
+    """What a contender does at its usual rate; `None` without such a run."""
+    accuracy = metric("test_accuracy")
+    values = [value for record in records if (value := accuracy.read(record)) is not None]
+    found = estimate(values)
+    if found is None:
+        return None
+    return Untuned(rate=float(records[0].recipe["learning_rate"]), accuracy=found)

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import get_args
 
-from harness.claim import Word
+from harness.claim import RARE, Word
 from harness.repetition import ACROSS, Repetition
-from harness.statement_tests import LEAST_SEEDS, RARE, unseen_rate
+from harness.statement_tests import LEAST_SEEDS, unseen_rate
 from harness.table import escape, markdown_table
 from harness.verdict import LEVEL, Verdict
 
@@ -16,12 +16,14 @@ WORDS: tuple[Word, ...] = get_args(Word)
 def introduction(found: Repetition) -> str:
     """What is on the page, and how much of it is decided, by what."""
     across = len(found.verdicts_of(ACROSS))
-    claims, rows = len(found.verdicts) - across, len(found.claims.reported)
+    claims, rows = len(found.verdicts) - across, found.claims.reported
+    beside = sum(row.term is not None for row in rows)
     decided = [verdict for verdict in found.verdicts if verdict.is_decided]
     by = Counter(verdict.grounds for verdict in decided)
     return (
-        f"{len(found.claims.papers)} studies of LeNet: {claims} claims, {across} comparisons "
-        f"across papers, and {rows} tables, figures and numbers, each beside our own runs. "
+        f"{len(found.claims.papers)} studies of LeNet: {claims} claims, {across} more of ours, "
+        f"most of them across papers, and {len(rows)} tables, figures and numbers, {beside} of "
+        "them beside our own runs, each other one with a reason. "
         f"{len(decided)} claims and comparisons are decided so far: {by['statistics']} by "
         f"statistics over seeds, {by['sight']} as runs show what is said to happen at times, "
         f"{by['calculation']} by a calculation."
@@ -79,7 +81,7 @@ GLOSSARY = (
     "to nothing. "
     "A bold line that ends in a question mark is not decided yet.",
     "_In italics_: one reading of what a paper leaves unsaid; one that holds is enough. "
-    "**Logits left alone**, or **plain**: without the ReLU that paper 1's card has on the outputs. "
+    "**Logits left alone**, or **plain**: without the ReLU that some recipes have on the outputs. "
     "A **lost class** is one that the network gives to no test image. A **yardstick** is the time "
     "of a fixed piece of work beside a training, as machines and hours differ.",
 )

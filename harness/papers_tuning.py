@@ -14,9 +14,9 @@ def tuning_parts(tuned: Sequence[Tuned]) -> list[str]:
     parts = [
         "## Fair tuning",
         "What none of the papers did: each contender gets as many learning rates as the others, "
-        "the best is chosen on 10,000 training images held out, by which rows are ordered, and its "
-        "accuracy on the test images is told. Where there is one seed, an order is no more than "
-        "a hint.",
+        "the best is chosen on training images held out, by which rows are ordered, and its "
+        "accuracy on the test images is told, beside that at its usual rate, untuned. Where there "
+        "is one seed, an order is no more than a hint.",
     ]
     for experiment in dict.fromkeys(each.experiment for each in tuned):
         rows = [each for each in tuned if each.experiment == experiment]
@@ -26,13 +26,13 @@ def tuning_parts(tuned: Sequence[Tuned]) -> list[str]:
 
 def _budget(rows: Sequence[Tuned]) -> str:
     """What each training had; a contender that learns late may need more."""
-    epochs, sizes = (
-        sorted({getattr(row, name) for row in rows}) for name in ("epochs", "batch_size")
+    epochs, size, held_out = (
+        " or ".join(f"{found:,}" for found in sorted({getattr(row, name) for row in rows}))
+        for name in ("epochs", "batch_size", "images_held_out")
     )
-    said = [" or ".join(map(str, found)) for found in (epochs, sizes)]
     return (
-        f"{said[0]} epochs in batches of {said[1]}, which favours what learns at once: with the "
-        "time that a paper gives it, a contender may end elsewhere."
+        f"{epochs} epochs in batches of {size}, which favours what learns at once: with the time "
+        f"that a paper gives it, a contender may end elsewhere. {held_out} images held out."
     )
 
 
@@ -50,9 +50,15 @@ def _tuned_table(rows: Sequence[Tuned]) -> str:
             ("best rate", [f"{row.rate:g}{_doubt(row)}" for row in rows], True),
             ("held out, %", [_percent(row.held_out) for row in rows], True),
             ("test, %", [_percent(row.accuracy) for row in rows], True),
+            ("untuned, %", [_untuned(row) for row in rows], True),
             ("seeds", [str(row.accuracy.n) for row in rows], True),
         ]
     )
+
+
+def _untuned(row: Tuned) -> str:
+    found = row.untuned
+    return "-" if found is None else f"{_percent(found.accuracy)} at {found.rate:g}"
 
 
 def _percent(found: Estimate) -> str:

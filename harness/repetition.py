@@ -27,6 +27,16 @@ class Cost:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Untuned:
+    """A contender of fair tuning at its usual rate, trained like the others."""
+
+    rate: float
+    """The learning rate."""
+    accuracy: Estimate
+    """Test accuracy."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Tuned:
     """A contender of fair tuning at its best rate."""
 
@@ -38,10 +48,14 @@ class Tuned:
     """The learning rate that did best on held-out training images, mean over seeds."""
     tried: tuple[float, ...]
     """All rates, the lowest first."""
+    untuned: Untuned | None
+    """What it does beside the search; `None` for not trained."""
     epochs: int
     """Epochs of each training."""
     batch_size: int
     """Images a step."""
+    images_held_out: int
+    """Training images that the rate is chosen on."""
     held_out: Estimate
     """Accuracy there."""
     accuracy: Estimate

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from matplotlib.figure import Figure
 
+from harness.artifacts import ArtifactError, read_arrays
 from harness.claim import Claims, Paper, paper_of, read_claims
 from harness.columns import some
 from harness.compare import Comparison
@@ -34,7 +34,7 @@ from harness.plot_papers import (
 from harness.processes import start
 from harness.record import Record
 from harness.repetition import ACROSS, Repetition
-from harness.store import Notice, read_manifest, read_records
+from harness.store import Notice, StoreError, read_manifest, read_records
 
 NAME = "papers"
 """The word on the command line, and the report's folder."""
@@ -230,12 +230,12 @@ def _experiment_figures(paper: str, comparison: Comparison, palette: Palette) ->
 def _map_figures(paper: Paper, sources: Sequence[Source]) -> dict[str, Figure]:
     """Kernels and feature maps, where a run kept them."""
     made = {}
-    kernels, features = (_drawn(cell, sources) for cell in (paper.kernels, paper.features))
-    layers = {
-        name.removeprefix(KERNELS): values[-1] for name, values in _named(kernels, KERNELS).items()
-    }
-    if layers:
-        made["kernels"] = kernels_figure(f"{paper.id}: kernels of {paper.kernels}", layers)
+    for cell in paper.kernels:
+        arrays = _named(_drawn(cell, sources), KERNELS).items()
+        if layers := {name.removeprefix(KERNELS): values[-1] for name, values in arrays}:
+            name = f"kernels-{cell.partition('/')[2]}"
+            made[name] = kernels_figure(f"{paper.id}: kernels of {cell}", layers)
+    features = _drawn(paper.features, sources)
     if features is not None:
         made |= _feature_maps(f"{paper.id}: feature maps of {paper.features}", features)
     return made
@@ -252,7 +252,7 @@ def _feature_maps(title: str, found: Drawn) -> dict[str, Figure]:
 
 def _all_drawn(claims: Claims, sources: Sequence[Source]) -> list[Drawn]:
     """The arrays of which the papers' pictures of kernels and maps are drawn."""
-    cells = dict.fromkeys(cell for each in claims.papers for cell in (each.kernels, each.features))
+    cells = dict.fromkeys(cell for each in claims.papers for cell in (*each.kernels, each.features))
     return [found for cell in cells if cell for found in [_drawn(cell, sources)] if found]
 
 
@@ -267,8 +267,10 @@ def _kept(cell: str, sources: Sequence[Source]) -> Iterator[Drawn]:
         for record in sorted(source.run.records, key=lambda record: record.seed):
             path = source.folder / (record.artifacts or "")
             if _is_of(record, cell) and record.artifacts and path.is_file():
-                with np.load(path, allow_pickle=False) as found:
-                    yield Drawn(record=record, arrays=_shown(found))
+                try:
+                    yield Drawn(record=record, arrays=_shown(read_arrays(path)))
+                except ArtifactError as error:
+                    raise StoreError(f"{error}: delete it to leave its pictures out") from None
 
 
 def _shown(found: Arrays) -> Arrays:

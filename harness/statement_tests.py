@@ -6,7 +6,7 @@ from statistics import fmean
 
 import scipy
 
-from harness.claim import Statement
+from harness.claim import RARE, Statement
 from harness.inference import POWER, Test, least_seeds, p_value, seeds_needed
 from harness.kinds import least_shuffled
 from harness.metrics import Metric
@@ -18,8 +18,6 @@ LEAST_SEEDS = 3
 nothing of how runs vary."""
 LEAST_SPREAD_SEEDS = 5
 """The same of how far seeds lie from their median: of fewer the distances are nearly one number."""
-RARE = 0.2
-"""A rate of runs below which something does not happen "sometimes": one in five."""
 
 BothSides = Callable[[Sequence[float], float], tuple[float, float]]
 """(values, bound) -> p of their mean being above it, and below it."""

@@ -259,12 +259,13 @@ def _started_at(run: Path) -> str:
 
 
 def _no_such_run(name: str | Path, *, runs: Path, exists: bool) -> str:
+    endings = " or ".join(FILES)
+    expected = f"{name}: expected a run's folder, a run's name under {runs}, or a {endings} file"
+    if files := sorted(file for end in FILES for file in Path(name).glob(f"*{end}")):
+        return f"{expected}, found a folder with {files[0].name} in it: name that file"
     got = "something else" if exists else "nothing"
     newest = [run.name for run in reversed(_runs(runs))]
-    return (
-        f"{name}: expected a run's folder, a run's name under {runs}, or a {' or '.join(FILES)} "
-        f"file, found {got}: {runs} holds {_listed(newest) or 'no run'}"
-    )
+    return f"{expected}, found {got}: {runs} holds {_listed(newest) or 'no run'}"
 
 
 def _listed(names: Sequence[str]) -> str:

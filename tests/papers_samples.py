@@ -35,7 +35,7 @@ CLAIMS = Claims(
             data="MNIST",
             experiments=("optimizer",),
             assumptions=("Batches of 32.",),
-            kernels="optimizer/adam",
+            kernels=("optimizer/adam",),
             features="optimizer/adam",
             losses=("optimizer/adam", "depth/9"),
         ),

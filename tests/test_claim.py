@@ -14,6 +14,7 @@ from harness.claim import (
     Claims,
     Fact,
     Finding,
+    Paper,
     Reported,
     Statement,
     Term,
@@ -73,9 +74,41 @@ def test_damaged_claims_are_an_error_with_the_file(tmp_path: Path, content: byte
         read_claims([tmp_path])
 
 
+NUMBER = FOUND.reported[0]
+PAPER = Paper(
+    id="D2", title="t", source="s", data="MNIST", experiments=("optimizer",), assumptions=()
+)
+
+
 @pytest.mark.parametrize(
     ("claims", "said"),
     [
+        (
+            replace(FOUND, reported=(replace(NUMBER, reason="blank"),)),
+            "D2-N05: expected a term, or a reason .*; got both",
+        ),
+        (
+            replace(FOUND, reported=(replace(NUMBER, term=None, reason=" "),)),
+            "D2-N05: expected a term, or a reason .*; got neither",
+        ),
+        (
+            replace(FOUND, claims=(replace(CLAIM, statements=(), reason=" "),)),
+            "D2-C31: expected statements or facts, or a reason .*; got neither",
+        ),
+        (
+            stated(terms=(replace(TERM, metric="accurracy"),)),
+            "metric: expected .*; got 'accurracy'",
+        ),
+        (stated(terms=(replace(TERM, chosen_by="luck"),)), "metric: expected .*; got 'luck'"),
+        (stated(split="luck"), "metric: expected .*; got 'luck'"),
+        (
+            replace(FOUND, reported=(replace(NUMBER, readings=(replace(TERM, metric="x@9"),)),)),
+            "metric: expected .*; got 'x@9'",
+        ),
+        (
+            replace(FOUND, papers=(replace(PAPER, features="adam"),)),
+            "expected a cell EXPERIMENT/VARIANT, got 'adam'",
+        ),
         (replace(FOUND, claims=(CLAIM, CLAIM)), "D2-C31: expected one entry of this id"),
         (replace(FOUND, claims=(replace(CLAIM, statements=()),), findings=()), "got neither"),
         (replace(FOUND, claims=(replace(CLAIM, reason="why"),)), "got both"),

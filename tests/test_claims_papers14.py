@@ -79,8 +79,6 @@ def test_every_cell_is_one_of_the_paper_tier() -> None:
         for variant in experiment.paper_variants
     }
     assert claim.cells(HERE) - known == set()
-    kernels = {paper.kernels for paper in HERE.papers if paper.kernels}
-    assert kernels <= known
 
 
 def test_every_experiment_named_by_a_paper_exists() -> None:
@@ -88,11 +86,9 @@ def test_every_experiment_named_by_a_paper_exists() -> None:
     assert named <= set(planning.all_experiments())
 
 
-def test_every_metric_is_one_and_measures_what_a_split_needs() -> None:
+def test_every_split_is_by_what_happens_or_does_not() -> None:
     for each in HERE.claims:
         for statement in each.statements:
-            for term in statement.terms:
-                metric(term.metric)
             if statement.split:
                 assert metric(statement.split).is_outcome, each.id
 
@@ -120,9 +116,7 @@ def test_causes_are_measured_and_removed() -> None:
 @pytest.mark.parametrize("each", HERE.reported, ids=lambda each: each.id)
 def test_a_number_is_compared_or_has_its_reason(each: Reported) -> None:
     assert (each.term is None) == bool(each.reason)
-    if each.term:
-        assert each.value is not None
-        metric(each.term.metric)
+    assert each.term is None or each.value is not None
 
 
 def test_nothing_is_said_twice_within_a_claim() -> None:

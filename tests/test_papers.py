@@ -149,7 +149,8 @@ def test_other_readings_of_a_number_have_their_rows() -> None:
     found = repetition(replace(CLAIMS, reported=(reported,)), [loaded(records())])
     text = papers_page(found, {})
     assert "the same, read as `optimizer/sgd`" in text
-    assert "4 claims, 0 comparisons across papers, and 1 tables, figures and numbers" in text
+    assert "4 claims, 0 more of ours, most of them across papers, and 1 tables, " in text
+    assert "1 of them beside our own runs, each other one with a reason. " in text
     best = replace(SGD, metric="best_test_accuracy")
     reported = replace(CLAIMS.reported[0], readings=(best,))
     text = papers_page(repetition(replace(CLAIMS, reported=(reported,)), [loaded(records())]), {})
@@ -224,7 +225,13 @@ def test_fair_tuning_chooses_on_held_out_images_alone() -> None:
     runs += searched(0.0001, 0.98, 0.6)
     found = repetition(CLAIMS, [loaded(records() + runs)])
     assert found.tuned[0].is_tied
+    assert found.tuned[0].untuned is None
+    usual = searched(0.5, 0.99, 0.9)
+    beside = [replace(each, factors={"optimizer": "adam", "rate": "default"}) for each in usual]
+    found = repetition(CLAIMS, [loaded(records() + runs + beside)])
+    assert found.tuned[0].rate != 0.5  # although it did best there: it is no part of the search
     text = papers_page(found, {})
+    assert "| 90.00 ± 0.00 at 0.5 |" in text
     assert "(others did as well)" in text
     assert "| 0.0001, 0.001, 0.01, 0.1 |" in text
     assert "5 epochs in batches of 128" in text

@@ -1,6 +1,8 @@
 """`python -m harness.report papers`: what it writes, keeps and refuses."""
 
 import json
+import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,7 +26,7 @@ def test_the_command_writes_page_pictures_and_verdicts(
     pictures = sorted(path.name for path in (tmp_path / "out" / "figures").iterdir())
     assert pictures == [
         "D2-feature-maps.png",
-        "D2-kernels.png",
+        "D2-kernels-adam.png",
         "D2-loss-by-step.png",
         "D2-optimizer-accuracy-by-epoch.png",
         "D2-optimizer-accuracy.png",
@@ -81,3 +83,32 @@ def test_a_run_without_claims_is_an_error(
     (run / "claims.json").unlink()
     assert report.main(["papers", str(run), "--output", str(tmp_path / "out")]) == 2
     assert "error: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("file", "damage", "said"),
+    [
+        (
+            "artifacts/adam.npz",
+            lambda content: content[:100],
+            "artifacts cannot be read .*: delete it to leave its pictures out",
+        ),
+        (
+            "claims.json",
+            lambda content: content.replace(b'"test_accuracy"', b'"luck"'),
+            "metric: expected one of .*; got 'luck': --resume the run, .*, or name a run",
+        ),
+    ],
+    ids=["artifacts that were cut", "claims of another version"],
+)
+def test_what_cannot_be_read_is_one_error(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    file: str,
+    damage: Callable[[bytes], bytes],
+    said: str,
+) -> None:
+    run = written(tmp_path / "run", records())
+    (run / file).write_bytes(damage((run / file).read_bytes()))
+    assert report.main(["papers", str(run), "--output", str(tmp_path / "out")]) == 2
+    assert re.fullmatch(f"error: {re.escape(str(run / file))}: {said}.*\n", capsys.readouterr().err)

@@ -147,6 +147,10 @@ def test_unknown_run_is_answered_with_what_there_is(tmp_path: Path) -> None:
     (tmp_path / "runs" / "empty").mkdir()
     with pytest.raises(StoreError, match="found something else"):
         find_run("empty", runs=tmp_path / "runs")
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "records.jsonl.gz").touch()
+    with pytest.raises(StoreError, match=r"a folder with records\.jsonl\.gz in it: name that file"):
+        find_run(tmp_path / "kept", runs=tmp_path / "runs")
 
 
 DAMAGES: dict[str, Callable[[list[bytes]], list[bytes]]] = {
