@@ -186,7 +186,7 @@ def test_paper_4_reaches_its_final_setting() -> None:
 def test_fair_tuning_gives_each_contender_as_much() -> None:
     for found in (tuning.optimizers(), tuning.activations()):
         names = [name for name, place in found if place != UNTUNED]
-        assert {names.count(name) for name in names} == {5}
+        assert {names.count(name) for name in names} == {6}
         assert {name for name, place in found if place == UNTUNED} == set(names)
         assert {recipe.validation_size for recipe in found.values()} == {10_000}
         assert len({recipe.epochs for recipe in found.values()}) == 1
