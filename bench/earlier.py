@@ -1,10 +1,11 @@
 """What earlier runs have: cases that a session leaves out, or trains again."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
 
+from bench.cells import CellKey
 from bench.planning import Key
 from harness.record import Record
 from harness.store import StoreError, find_run, read_records
@@ -37,19 +38,19 @@ def repeated(config: pytest.Config) -> set[Key] | None:
     return found
 
 
-def told(config: pytest.Config, there: Iterable[Key]) -> list[str]:
-    """Which runs are named, what of them could not be read, and which cases are no more."""
+def told(config: pytest.Config, there: Collection[CellKey]) -> list[str]:
+    """Which runs are named, what of them could not be read, and which cells are no more."""
     lines = []
     for option, verb in NAMING.items():
         if names := config.getoption(option):
             count = len(_named(config, option))
             lines.append(f"{verb}: what {', '.join(names)} has, {count} records")
             lines += [f"{verb}: {text}" for text in config.stash[_UNREAD][option]]
-    gone = sorted((repeated(config) or set()) - set(there))
-    cases = ", ".join(f"{experiment}/{variant} seed {seed}" for experiment, variant, seed in gone)
-    return (
-        [*lines, f"cannot be repeated, as the bench has no such case: {cases}"] if gone else lines
-    )
+    asked = {(experiment, variant) for experiment, variant, _ in repeated(config) or ()}
+    if gone := sorted(asked - set(there)):
+        cells = ", ".join("/".join(cell) for cell in gone)
+        lines.append(f"cannot be repeated, as the bench has no such cell: {cells}")
+    return lines
 
 
 def _named(config: pytest.Config, option: str) -> list[Record]:

@@ -41,7 +41,7 @@ class Remarks:
         if not any(self.config.getoption(option) for option in earlier.NAMING):
             return []
         there = options.cases(self.config).values()
-        return earlier.told(self.config, (planning.key(case) for case in there))
+        return earlier.told(self.config, {(case.experiment, case.variant.name) for case in there})
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:

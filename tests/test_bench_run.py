@@ -328,10 +328,11 @@ def test_what_another_run_has_is_repeated(serial: Session, tmp_path: Path) -> No
     assert sorted(ended.lines()) == ["test_depth[1-seed0]", "test_depth[2-seed3]"]
     assert ended.lines()["test_depth[1-seed0]"]["test_accuracy"] == first.test_accuracy
     assert f"repeated: what {run} has, 3 records" in ended.printed
-    assert "cannot be repeated, as the bench has no such case: depth/9 seed 0" in ended.printed
-    some = run_bench(tmp_path / "some", *given, "--seeds", "1", "-n", "0", "--collect-only", "-q")
+    assert "cannot be repeated, as the bench has no such cell: depth/9\n" in ended.printed
+    some = run_bench(tmp_path / "some", *given, "--seeds", "1", "-n", "0", "--collect-only")
     assert "test_depth[1-seed0]" in some.printed
     assert "test_depth[2-seed3]" not in some.printed
+    assert "no such cell: depth/9\n" in some.printed  # and not 2, which `--seeds` narrows away
     assert "estimated time of the 1 case here" in some.printed
 
 
