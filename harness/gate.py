@@ -47,7 +47,7 @@ def parser() -> argparse.ArgumentParser:
         "baseline",
         nargs="?",
         metavar="BASELINE",
-        help="what to judge by: a record file such as reports/baselines/NAME.jsonl, or a run",
+        help="what to judge by: a record file such as reports/baselines/NAME.jsonl.gz, or a run",
     )
     found.add_argument(
         "run", nargs="?", metavar="RUN", help="what to judge: a run, or a record file"
@@ -69,7 +69,7 @@ def parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="FILE",
         help="with --promote: the file to write. Default: "
-        f"{promote.BASELINES}/DATASET-TIER-ENGINE.jsonl",
+        f"{promote.BASELINES}/DATASET-TIER-ENGINE.jsonl.gz",
     )
     found.add_argument(
         "--runs",

@@ -16,7 +16,7 @@ def add_options(group: pytest.OptionGroup) -> None:
         "--gate",
         metavar="BASELINE",
         help="Judge the run by this baseline as it ends: a record file such as "
-        "reports/baselines/NAME.jsonl, or a run. As python -m harness.gate BASELINE RUN does.",
+        "reports/baselines/NAME.jsonl.gz, or a run. As python -m harness.gate BASELINE RUN does.",
     )
     group.addoption(
         "--gate-metrics",

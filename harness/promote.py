@@ -23,8 +23,8 @@ class PromoteError(ValueError):
 def promote(run: Path, output: Path | None, *, notice: Notice) -> list[str]:
     """Write a run's records as a baseline; what changes by it, a line each.
 
-    A name that ends in .gz has the file packed. Losses by step and paths of artifacts are left
-    out: no default metric reads them, and they are most of a file that is to be reviewed.
+    A name that ends in .gz, as the default does, has the file packed. Losses by step and paths of
+    artifacts are left out: no default metric reads them, and they are most of the file.
 
     Raises:
         PromoteError: the run holds no result, one that raised, or is not finished.
@@ -33,7 +33,7 @@ def promote(run: Path, output: Path | None, *, notice: Notice) -> list[str]:
     """
     records = read_records(run, notice=notice)
     _check(run, records)
-    file = output or BASELINES / f"{_name(records)}.jsonl"
+    file = output or BASELINES / f"{_name(records)}.jsonl.gz"
     old = read_records(file, notice=notice) if file.exists() else []
     file.parent.mkdir(parents=True, exist_ok=True)
     write_records(file, map(slim, _ordered(records)))

@@ -217,7 +217,7 @@ def test_promoted_run_is_the_baseline_and_its_changes_are_printed(
 ) -> None:
     write_run(here / "runs" / "first", side("a", cells=("sgd", "adam")))
     assert main(["--promote", "first"]) == 0
-    file = here / "reports" / "baselines" / "mnist-short-torch.jsonl"
+    file = here / "reports" / "baselines" / "mnist-short-torch.jsonl.gz"
     assert len(read_records(file)) == 24
     assert capsys.readouterr().out.splitlines()[:2] == [
         "new      optimizer/adam: 97.02% over 12 seeds",
@@ -233,7 +233,7 @@ def test_promoted_run_is_the_baseline_and_its_changes_are_printed(
     assert new.endswith("no gate will judge it any more")
     assert removed.startswith("new      optimizer/nadam: ")
     assert same == "1 cells as they were"
-    assert last.endswith("mnist-short-torch.jsonl: 24 records; review it, then commit it")
+    assert last.endswith("mnist-short-torch.jsonl.gz: 24 records; review it, then commit it")
 
 
 def test_changed_cells_are_told_with_what_changed(
