@@ -22,7 +22,7 @@ from mlflow.exceptions import MlflowException
 
 from harness.export_names import safe_name
 from harness.export_rows import Cell, ExportError, as_text, case_row
-from harness.export_series import STEP_SERIES, Point, Role, epoch_ends_s, finished_s, points, role
+from harness.export_series import STEP_SERIES, Point, Role, epoch_ends_s, points, role
 from harness.record import Record, encode
 
 STORE = "mlflow.db"
@@ -147,7 +147,7 @@ class MlflowRuns:
         self.client.log_text(run_id, encode(record).decode(), "record.json")
         status = RunStatus.FAILED if record.raised else RunStatus.FINISHED
         self.client.set_terminated(
-            run_id, status=RunStatus.to_string(status), end_time=_ms(finished_s(record))
+            run_id, status=RunStatus.to_string(status), end_time=_ms(record.finished_s)
         )
 
 

@@ -14,11 +14,10 @@ would pass for the result. A number that a record may lack, as `validation_accur
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields
-from datetime import UTC, datetime
 from itertools import accumulate
 from typing import Literal
 
-from harness.export_rows import LAYOUT, Cell, ExportError, layers_of
+from harness.export_rows import LAYOUT, Cell, layers_of
 from harness.record import EpochRecord, Record
 
 SETTINGS = ("recipe.", "factor.", "seed")
@@ -97,24 +96,8 @@ def epoch_ends_s(record: Record) -> list[float]:
     """When the training began and each epoch ended, in seconds since 1970 (UTC).
 
     Counted back from `finished_at` by the epochs' seconds of training and evaluation.
-
-    Raises:
-        ExportError: `finished_at` is no time.
     """
     spent_s = list(
         accumulate((each.train_s + each.evaluate_s for each in record.epochs), initial=0.0)
     )
-    end_s = finished_s(record)
-    return [end_s - spent_s[-1] + spent for spent in spent_s]
-
-
-def finished_s(record: Record) -> float:
-    """When a case ended, in seconds since 1970 (UTC)."""
-    try:
-        time = datetime.fromisoformat(record.finished_at)
-    except ValueError:
-        raise ExportError(
-            f"{record.nodeid}: finished_at: expected a time by ISO 8601, got "
-            f"{record.finished_at!r}: correct it in the record"
-        ) from None
-    return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
+    return [record.finished_s - spent_s[-1] + spent for spent in spent_s]

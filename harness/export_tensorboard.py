@@ -23,7 +23,7 @@ from tensorboard.summary.writer.record_writer import RecordWriter
 
 from harness.export_names import safe_name
 from harness.export_rows import Cell, Kind, as_text, case_row
-from harness.export_series import Point, epoch_ends_s, finished_s, points
+from harness.export_series import Point, epoch_ends_s, points
 from harness.record import Record
 
 FOLDER = "tensorboard"
@@ -94,7 +94,7 @@ def _session(
     record: Record, row: Mapping[str, Cell], hyperparameters: Mapping[str, Kind]
 ) -> list[Event]:
     """The case as a session of the HPARAMS tab, and as a text."""
-    start_s, end_s = epoch_ends_s(record)[0], finished_s(record)
+    start_s, end_s = epoch_ends_s(record)[0], record.finished_s
     start = plugin_data_pb2.SessionStartInfo(
         start_time_secs=start_s,
         group_name=case_folder(record).parent.as_posix(),  # seeds of one variant are one group

@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
 
 from harness.html import Fact
 from harness.overview import UNKNOWN, Overview, RunOverview
 from harness.page import shown_seeds
+from harness.times import since_1970_s
 
 
 def facts(found: Overview) -> list[Fact]:
@@ -113,8 +113,8 @@ def _span(run: RunOverview) -> float | None:
     """Seconds from the start of a run to the end of its last case."""
     if run.started_at is None:
         return None
-    ends = [datetime.fromisoformat(text) for text in (run.started_at, run.finished_at)]
-    return max(0.0, (ends[1] - ends[0]).total_seconds())
+    started_s = since_1970_s(run.started_at, field="started_at")
+    return max(0.0, since_1970_s(run.finished_at, field="finished_at") - started_s)
 
 
 def _duration(seconds: float) -> str:

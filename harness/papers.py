@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from harness.claim import Claims
 from harness.columns import cases_of
@@ -86,8 +85,7 @@ def _cost(records: Iterable[Record]) -> dict[str, Cost]:
 
 def _span(record: Record) -> tuple[float, float]:
     """From when to when a case ran."""
-    end = datetime.fromisoformat(record.finished_at).timestamp()
-    return end - record.timing.wall_s, end
+    return record.finished_s - record.timing.wall_s, record.finished_s
 
 
 def _refuse_mixture(records: Iterable[Record]) -> None:

@@ -14,6 +14,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from harness.times import since_1970_s
+
 SCHEMA_VERSION = 5
 SCHEMA_FILE = Path(__file__).with_name("record.schema.json")
 
@@ -208,6 +210,15 @@ class Record:
     measures: dict[str, float] = field(default_factory=dict)
     """What the final weights, maps and gradients look like in numbers (`patterned_kernels/conv1`);
     empty in older records, and in a case that raised."""
+
+    def __post_init__(self) -> None:
+        """Raise `ValueError` where the time is none, which `decode` tells as of any field."""
+        since_1970_s(self.finished_at, field="finished_at")
+
+    @property
+    def finished_s(self) -> float:
+        """When the case ended, in seconds since 1970 (UTC)."""
+        return since_1970_s(self.finished_at, field="finished_at")
 
     @property
     def raised(self) -> bool:

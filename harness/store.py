@@ -21,6 +21,7 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from harness.record import Record, RecordError, decode, encode
+from harness.times import since_1970_s
 
 MANIFEST = "run.json"
 RECORDS = "records.jsonl"
@@ -64,6 +65,10 @@ class Manifest:
     """Commit of the code, where it is known."""
     dirty: bool | None
     """The working tree differed from that commit."""
+
+    def __post_init__(self) -> None:
+        """Raise `ValueError` where the time is none, which is told as of any field."""
+        since_1970_s(self.started_at, field="started_at")
 
 
 class Run:

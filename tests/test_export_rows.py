@@ -37,7 +37,8 @@ def filled(hint: Any, numbers: "count[int]") -> Any:
     if inner:
         return filled(inner[0], numbers)
     number = next(numbers)
-    return {int: number, float: number + 0.5}.get(hint, f"text{number}")
+    text = f"2026-11-21T06:00:00.{number:06}"  # a time, as one of the texts must be
+    return {int: number, float: number + 0.5}.get(hint, text)
 
 
 def leaves(value: Any) -> list[Any]:

@@ -93,6 +93,8 @@ def changed(**fields: Any) -> str:
         (changed(seed="0"), r"Expected `int`, got `str` - at `\$\.seed`"),
         (changed(threshold={"lower": "high"}), r"at `\$\.threshold\.lower`"),
         (changed(step_loss={"step": [1, "b"], "loss": []}), r"at `\$\.step_loss\.step\[1\]`"),
+        (changed(finished_at="today"), r"finished_at: expected a time by ISO 8601, got 'today'"),
+        (changed(finished_at="2026-02-30T00:00:00Z"), r"got '2026-02-30T00:00:00Z'"),
         (changed(schema_version=SCHEMA_VERSION + 1), "update this package"),
         (changed(schema_version="1"), "got '1'"),
         ("{}", "got None"),
@@ -101,6 +103,11 @@ def changed(**fields: Any) -> str:
 def test_refusal_names_the_field(line: str, message: str) -> None:
     with pytest.raises(RecordError, match=message):
         decode(line)
+
+
+def test_time_without_a_zone_is_utc() -> None:
+    times = ["2026-11-21T06:00:00", "2026-11-21T06:00:00Z", "2026-11-21T07:00:00+01:00"]
+    assert {replace(FULL, finished_at=time).finished_s for time in times} == {1795240800.0}
 
 
 def test_only_a_case_that_raised_is_without_data() -> None:

@@ -1,5 +1,6 @@
 """A run's folder: made, found, locked, read, repaired, and refused where it is damaged."""
 
+import json
 import os
 import re
 import signal
@@ -274,6 +275,15 @@ def test_damaged_description_is_named(tmp_path: Path, content: str, message: str
     (tmp_path / "run.json").write_text(content)
     with pytest.raises(StoreError, match=rf"run\.json: expected the description .*{message}"):
         read_manifest(tmp_path)
+
+
+def test_start_that_is_no_time_is_named(tmp_path: Path) -> None:
+    run = new_run(tmp_path)
+    run.close()
+    described = json.loads((run.folder / "run.json").read_text())
+    (run.folder / "run.json").write_text(json.dumps(described | {"started_at": "today"}))
+    with pytest.raises(StoreError, match=r"started_at: expected a time by ISO 8601, got 'today'"):
+        read_manifest(run.folder)
 
 
 def test_missing_records_are_an_error(tmp_path: Path) -> None:
