@@ -12,7 +12,5 @@ def since_1970_s(text: str, *, field: str) -> float:
     try:
         time = datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError(
-            f"{field}: expected a time by ISO 8601, got {text!r}: correct it in the file"
-        ) from None
+        raise ValueError(f"{field}: expected a time by ISO 8601, got {text!r}") from None
     return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
