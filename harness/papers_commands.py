@@ -14,8 +14,9 @@ def whole_command(found: Repetition) -> str:
         return ""
     trainings = sum(cost.trainings for cost in found.cost.values())
     return (
-        f"This trains all {trainings:,} again, with the seeds that each cell has; "
-        "`--resume RUN` goes on with a run of it:\n\n"
+        f"This trains all {trainings:,} again, with the seeds that each cell has, but for cells "
+        "that the bench no longer has, which it names; `--resume RUN` goes on with a run of it:"
+        "\n\n"
         f"{_command(found, found.claims.papers)}\n\n"
         "More seeds: `--seeds N --leave-out RUN` in the place of `--repeat RUN` trains what it "
         f"lacks of N, with `--claim ID` only what one claim asks for.{_unasked(found)}"

@@ -125,7 +125,7 @@ def test_each_paper_tells_its_cost_and_its_command() -> None:
     assert "8 trainings: 2 h 00 min of training and evaluation, summed over workers" in text
     command = "pytest bench/ -n auto --tier paper --repeat runs/mnist-run"
     assert f"{command} --experiment optimizer\n" in text
-    assert "This trains all 8 again, with the seeds that each cell has; `--resume RUN`" in text
+    assert "This trains all 8 again, with the seeds that each cell has, but for cells that" in text
     assert f"{command}\n" in text  # of all experiments
     other = replace(DATASET, name="mnist-small")
     text = page([replace(record, dataset=other) for record in records()])
