@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from harness.html import Fact
 from harness.overview import UNKNOWN, Overview, RunOverview
 from harness.page import shown_seeds
-from harness.times import since_1970_s
+from harness.record import since_1970_s
 
 
 def facts(found: Overview) -> list[Fact]:

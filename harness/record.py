@@ -9,12 +9,11 @@ import dataclasses
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
-
-from harness.times import since_1970_s
 
 SCHEMA_VERSION = 5
 SCHEMA_FILE = Path(__file__).with_name("record.schema.json")
@@ -25,6 +24,19 @@ Level = str | int | float
 
 class RecordError(ValueError):
     """A record that cannot be read; the message carries the path of the field at fault."""
+
+
+def since_1970_s(text: str, *, field: str) -> float:
+    """Seconds since 1970 (UTC) of a time by ISO 8601; one that names no zone is UTC.
+
+    Raises:
+        ValueError: it is no time; says which field.
+    """
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{field}: expected a time by ISO 8601, got {text!r}") from None
+    return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,8 +20,7 @@ from typing import Any
 import msgspec
 from filelock import FileLock, Timeout
 
-from harness.record import Record, RecordError, decode, encode
-from harness.times import since_1970_s
+from harness.record import Record, RecordError, decode, encode, since_1970_s
 
 MANIFEST = "run.json"
 RECORDS = "records.jsonl"
